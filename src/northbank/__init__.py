@@ -1,0 +1,1 @@
+"""Northbank (北岸): a district's digital operation and governance center."""

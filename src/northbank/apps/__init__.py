@@ -1,0 +1,1 @@
+"""One-thing applications, each folder complete."""

@@ -1,0 +1,95 @@
+"""Every refusal the system can give: a code, a sentence, and what to do next, in both languages.
+
+One table, so that the API, the screens, the command line and the docs say the same words.
+Only words live here; who refuses what is decided elsewhere.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Refused(Exception):
+    """A command or query that was understood and turned down; nothing was changed by it.
+
+    code: a key of REFUSALS. values: what fills the sentence's placeholders.
+    """
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        return REFUSALS[self.code].en.format_map(_Lenient(self.values))
+
+    def say(self, language: str = "en") -> str:
+        """The sentence in `language` ("zh" or anything else for English)."""
+        words = REFUSALS[self.code]
+        return (words.zh if language.startswith("zh") else words.en).format_map(_Lenient(self.values))
+
+    def advise(self, language: str = "en") -> str:
+        """What to do next, in `language`."""
+        words = REFUSALS[self.code]
+        return (words.do_zh if language.startswith("zh") else words.do_en).format_map(_Lenient(self.values))
+
+    @property
+    def status(self) -> int:
+        """The HTTP status this refusal is answered with."""
+        return REFUSALS[self.code].status
+
+
+class _Lenient(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return f"({key})"
+
+
+class Words(msgspec.Struct, frozen=True):
+    """One refusal: HTTP status, sentence and advice in English and Chinese."""
+
+    status: int
+    en: str
+    zh: str
+    do_en: str
+    do_zh: str
+
+
+REFUSALS: Mapping[str, Words] = {
+    # --- the request itself
+    "malformed": Words(400, "The request could not be read: {why}", "请求无法读取：{why}", "Send valid UTF-8 JSON with the fields of the schema.", "请按接口说明发送有效的 UTF-8 JSON。"),
+    "invalid": Words(422, "A field is wrong: {why}", "字段有误：{why}", "Correct the field named and send again; nothing was stored.", "请更正所指字段后重新提交；未保存任何内容。"),
+    "too_large": Words(413, "The request is larger than {limit}.", "请求超过 {limit} 的上限。", "Send less, or smaller photos.", "请减少内容或缩小照片。"),
+    "media_type": Words(415, "This media type is not accepted here: {found}. Accepted: {allowed}.", "此处不接受该类型：{found}。可接受：{allowed}。", "Send one of the accepted types.", "请改用可接受的类型。"),
+    "not_acceptable": Words(406, "None of the asked formats is offered: {found}.", "没有所请求的格式：{found}。", "Ask for one of: {allowed}.", "请改用：{allowed}。"),
+    "photo_unreadable": Words(422, "Photo {name} could not be read as an image.", "照片 {name} 无法识别为图片。", "Send JPEG, PNG or WebP.", "请发送 JPEG、PNG 或 WebP。"),
+    "not_found": Words(404, "There is no such {what}, or it is not yours to see.", "没有该{what}，或您无权查看。", "Check the address or number.", "请核对地址或编号。"),
+    "method": Words(405, "This address does not take {method}.", "该地址不支持 {method}。", "Use one of: {allowed}.", "请使用：{allowed}。"),
+    "rate": Words(429, "Too many requests.", "请求过于频繁。", "Wait {seconds} seconds and try again.", "请等待 {seconds} 秒后重试。"),
+    "key_reused": Words(422, "This Idempotency-Key was used before for another request.", "该 Idempotency-Key 已用于另一请求。", "Use a new key for a new request.", "新请求请使用新的键。"),
+    "busy": Words(503, "The journal could not take this command just now.", "日志暂时无法写入。", "Send it again with the same Idempotency-Key; it will be stored once.", "请用同一 Idempotency-Key 重发，只会保存一次。"),
+    "conflict": Words(409, "Somebody else changed this case first.", "该事件刚被他人更改。", "Reload it and decide again.", "请刷新后重新决定。"),
+    # --- who
+    "signed_out": Words(401, "You are not signed in.", "您尚未登录。", "Sign in and try again.", "请登录后重试。"),
+    "wrong_password": Words(401, "The login or the password is wrong.", "账号或密码错误。", "Try again, or ask your administrator for a new password.", "请重试，或联系管理员重置密码。"),
+    "forbidden": Words(403, "Your post ({role}) may not do this.", "您的岗位（{role}）不能执行此操作。", "Ask the district duty desk.", "请联系区值守席。"),
+    "cross_site": Words(403, "This request came from another site.", "该请求来自其他网站。", "Open Northbank in its own tab and try again.", "请在本系统页面内操作。"),
+    # --- place and type
+    "outside": Words(422, "The point {lon}, {lat} lies outside {city}.", "坐标 {lon}, {lat} 不在{city}范围内。", "Check the point; longitude comes first in GeoJSON, latitude and longitude may be swapped.", "请核对坐标，经纬度可能写反。"),
+    "no_place": Words(422, "The report says neither a point nor an address.", "上报未写明坐标或地址。", "Say where it is: a point on the map, or an address in words.", "请说明地点：地图位置或文字地址。"),
+    "unknown_type": Words(422, "There is no event type {type}.", "没有事件类型 {type}。", "Use a code from the catalog, or leave it out and the duty desk will classify it.", "请使用目录中的代码，或留空由值守席分类。"),
+    "unknown_unit": Words(422, "There is no unit {unit} on that day.", "该日没有单位 {unit}。", "Choose a unit of the pack.", "请选择现有单位。"),
+    "unknown_source": Words(422, "There is no source {source}.", "没有来源 {source}。", "Use one of: {allowed}.", "请使用：{allowed}。"),
+    "future": Words(422, "The time {at} lies in the future.", "时间 {at} 在未来。", "Check the clock and the time zone of the sender.", "请核对发送方的时钟和时区。"),
+    "too_old": Words(422, "The time {at} lies before anything this center keeps.", "时间 {at} 过早。", "Check the year.", "请核对年份。"),
+    "no_calendar": Words(422, "The pack has no working calendar for {year}.", "城市包没有 {year} 年的工作日历。", "Add calendar/{year}.toml to the pack; nothing is guessed.", "请在城市包中补充 calendar/{year}.toml；系统不作猜测。"),
+    # --- the life cycle
+    "wrong_state": Words(409, "A case that is {state} cannot be {act}.", "“{state}”状态的事件不能执行“{act}”。", "Possible now: {allowed}.", "当前可执行：{allowed}。"),
+    "not_yours": Words(403, "This case is with {owner}, not with your unit.", "该事件由{owner}承办，不在本单位。", "Ask the duty desk to dispatch it to you.", "请联系值守席改派。"),
+    "may_not_return": Words(409, "Routing row {row} does not let its owner return this case.", "分派规则 {row} 不允许承办单位退回。", "Handle it, or ask the duty desk to dispatch it elsewhere.", "请处置，或请值守席改派。"),
+    "reason_needed": Words(422, "This act needs a reason.", "此操作需要填写理由。", "Write one sentence and send again.", "请写明理由后重新提交。"),
+    "unplaced": Words(409, "The case has no place yet.", "该事件尚未定位。", "Place it on the map first.", "请先在地图上定位。"),
+    "untyped": Words(409, "The case has no type yet.", "该事件尚未分类。", "Choose a type first.", "请先选择类型。"),
+    "same_owner": Words(409, "The case is already with {owner}.", "该事件已由{owner}承办。", "Choose another unit.", "请选择其他单位。"),
+    # --- people
+    "erased": Words(410, "The personal data of this subject was erased on request.", "该主体的个人信息已按要求删除。", "The case itself remains, without the person.", "事件本身保留，不含个人信息。"),
+}

@@ -1,0 +1,1 @@
+"""One file per thing people do: read, decide in core, append. No policy here."""

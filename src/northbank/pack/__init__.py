@@ -1,0 +1,1 @@
+"""Files of a city pack become one frozen City value."""

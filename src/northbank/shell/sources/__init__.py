@@ -1,0 +1,1 @@
+"""Records coming in from files and from the simulator."""

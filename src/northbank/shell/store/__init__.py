@@ -1,0 +1,1 @@
+"""Journal, views, vault and the embedded PostgreSQL."""

@@ -1,0 +1,1 @@
+"""HTTP: commands and queries as routes, sign-in, live screens, Open311."""
