@@ -1,47 +1,63 @@
-# Verbs for people: setup, demo, test, check, bench, docs. Knobs: make demo PORT=8080 DATA=./data
+# Verbs for people: setup, demo, test, check, bench, docs. Knobs: make demo PORT=8080 DATA=./data PYTHON=python3.12
 PYTHON ?= python3
 PORT ?= 8080
 DATA ?= ./data
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header
+PINNED := requirements/build.lock requirements/installer.lock pyproject.toml tools/setup.sh
+UI_FILES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: setup setup-dev demo test check bench docs lock ui format clean
+.PHONY: help setup setup-dev demo test check bench docs ui format lock clean
+
+help:
+	@echo "make setup   into .venv: the program, its dependencies and the built screens"
+	@echo "make demo    run the Jiangbei district with a simulated day   (PORT=8080 DATA=./data)"
+	@echo "make check   format, types, lint, imports, core, flows, house: under a minute"
+	@echo "make test    everything, in a real browser too"
+	@echo "make bench   measure, into docs/performance.md;   make docs   write docs/reference again"
 
 setup: $(VENV)/.run ui/dist/index.html
 
-$(VENV)/.run: requirements/run.lock pyproject.toml tools/setup.sh
-	PYTHON="$(PYTHON)" sh tools/setup.sh run
-	@touch $@
-
-$(VENV)/.dev: requirements/dev.lock pyproject.toml tools/setup.sh
-	PYTHON="$(PYTHON)" sh tools/setup.sh dev
-	@touch $@ $(VENV)/.run
-
 setup-dev: $(VENV)/.dev ui/dist/index.html
 
-ui/dist/index.html: $(VENV)/.run $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
+$(VENV)/.run: requirements/run.lock $(PINNED)
+	@PYTHON="$(PYTHON)" sh tools/setup.sh run
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(PINNED)
+	@PYTHON="$(PYTHON)" sh tools/setup.sh dev
+	@touch $(VENV)/.run $@
+
+# Built after the environment (Node comes with it), again only when a file of the screens changed.
+ui/dist/index.html: $(UI_FILES) | $(VENV)/.run
 	sh tools/build_ui.sh
 
 ui: ui/dist/index.html
 
 demo: setup
-	$(BIN)/northbank demo --port $(PORT) --data $(DATA)
+	@$(BIN)/northbank demo --port $(PORT) --data $(DATA)
 
 check: $(VENV)/.dev
-	sh tools/check.sh
+	@sh tools/check.sh
 
 test: setup-dev
-	sh tools/test.sh
+	@sh tools/test.sh
 
 bench: setup-dev
 	$(BIN)/northbank bench all
 
-docs: setup-dev
+docs: $(VENV)/.dev
 	$(BIN)/python tools/make_docs.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lock:
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+lock: $(VENV)/.dev
+	$(LOCK) pyproject.toml -o requirements/run.lock
+	$(LOCK) --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+	$(LOCK) --group pyproject.toml:build -c requirements/dev.lock -o requirements/build.lock
+	$(LOCK) --group pyproject.toml:installer -o requirements/installer.lock
+
+clean:
+	rm -rf $(VENV) ui/dist ui/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

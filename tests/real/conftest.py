@@ -1,0 +1,15 @@
+"""The suite over real data: collected only where ../shared/data lies beside the checkout."""
+
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+collect_ignore_glob = [] if DATA.is_dir() else ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; read it, never copy it into the repository."""
+    return DATA
