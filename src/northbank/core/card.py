@@ -1,0 +1,84 @@
+"""The row a case has in lists and on the wall. Fields are the columns of the table `cases`, in order."""
+
+from datetime import datetime
+
+import msgspec
+
+from northbank.core.case import ENDED, Case, State
+from northbank.core.deadline import next_mark
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One case at a glance; holds no personal data.
+
+    late: a running stage is overdue, or it was solved late. soon: a running stage is near its end.
+    on_time: set once it has ended with work done: solved within its limit.
+    needs: it waits for a person of the center now.
+    due_at: end of the solving limit. stage_due_at: end of the limit that runs out next.
+    wake_at: when the timer must look at it again.
+    """
+
+    id: str
+    number: str
+    position: int
+    version: int
+    state: str
+    type: str | None
+    board: str | None
+    town_board: str | None
+    town: str | None
+    community: str | None
+    grid: str | None
+    urgent: bool
+    owner: str | None
+    source: str
+    level: str
+    reporter: str
+    external: str | None
+    reported_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    stage_due_at: datetime | None
+    closed_at: datetime | None
+    wake_at: datetime | None
+    open: bool
+    late: bool
+    soon: bool
+    needs: bool
+    on_time: bool | None
+    desk: str | None
+    lon: float | None
+    lat: float | None
+    outcome: str | None
+    subject: str
+
+
+def card(case: Case, position: int = 0) -> Card:
+    """The card of a case. `position` is that of its last entry (the journal fills it in on writing)."""
+    ended = case.state in ENDED
+    running = () if ended else tuple(one for one in case.deadlines if one.running)
+    solve = case.deadline("solve")
+    solved_late = solve is not None and solve.met_at is not None and solve.met_at > solve.due_at
+    late = solved_late or any("overdue" in one.marked for one in running)
+    soon = not late and any("soon" in one.marked for one in running)
+    spot = case.spot
+    return Card(
+        id=case.id, number=case.number, position=position, version=case.version, state=case.state.value, type=case.type,
+        board=case.board, town_board=case.town_board, town=spot.town if spot else None,
+        community=spot.community if spot else None, grid=spot.grid if spot else None, urgent=case.urgent, owner=case.owner,
+        source=case.source, level=case.level, reporter=case.reporter, external=case.external,
+        reported_at=case.reported_at, changed_at=case.changed_at, due_at=solve.due_at if solve else None,
+        stage_due_at=min((one.due_at for one in running), default=None), closed_at=case.closed_at,
+        wake_at=None if ended else next_mark(case.deadlines), open=not ended, late=late, soon=soon,
+        needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=case.desk,
+        lon=spot.lon if spot else None, lat=spot.lat if spot else None, outcome=case.outcome, subject=case.subject,
+    )  # fmt: skip
+
+
+def _needs(case: Case, late: bool) -> bool:
+    waiting = case.state in (State.REPORTED, State.ACCEPTED)
+    return late or case.desk is not None or (case.urgent and waiting)
+
+
+def _on_time(case: Case, solved_late: bool) -> bool | None:
+    return not solved_late if case.state is State.CLOSED else None

@@ -1,0 +1,147 @@
+"""What an act does to a case: the decide function of the life cycle. Moves are in case.py, rights in access.py."""
+
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+
+from northbank.core import deadline as clock
+from northbank.core.access import Actor, Role, refuse_act
+from northbank.core.case import (
+    MOVES, Accepted, Act, Case, CaseFact, Checked, Closed, Dispatched, FedBack, Noted, Overdue, Rejected, Reopened,
+    Resumed, Returned, Reworked, Sealed, Signed, SoonDue, Started, Suspended,
+)  # fmt: skip
+from northbank.core.city import City, Stage
+from northbank.core.deadline import Deadline
+from northbank.core.intake import begin, check_time, place, retype
+from northbank.core.refusal import Refused
+from northbank.core.routing import row_by_id
+
+REASONED = frozenset({Act.REJECT, Act.SUSPEND, Act.REWORK, Act.RETURN, Act.REOPEN})
+
+
+class Do(msgspec.Struct, frozen=True, kw_only=True):
+    """An act as the rules need it. reason: code of the pack's list; note: words already sealed in the vault."""
+
+    act: Act
+    reason: str | None = None
+    note: Sealed | None = None
+    unit: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    type: str | None = None
+    outcome: str | None = None
+    version: int | None = None
+    happened_at: datetime | None = None
+
+
+def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor) -> list[CaseFact]:
+    """The facts that follow from an act, or Refused. Checks in order: version, state, right, content."""
+    if do.version is not None and do.version != case.version:
+        raise Refused("conflict")
+    if do.act not in MOVES[case.state]:
+        allowed = ", ".join(act.value for act in MOVES[case.state])
+        raise Refused("wrong_state", state=case.state.value, act=do.act.value, allowed=allowed)
+    if (refusal := refuse_act(actor, do.act, case)) is not None:
+        raise refusal
+    check_time(do.happened_at, now)
+    if do.act in REASONED and not (do.reason or do.note):
+        raise Refused("reason_needed")
+    if do.reason is not None and do.reason not in city.reasons:
+        raise Refused("invalid", why=f"reason: {do.reason} is not in the pack's list")
+    return _facts(do, case, city, do.happened_at or now, actor)
+
+
+def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[CaseFact]:  # noqa: PLR0911, PLR0912
+    happened, reason, note = do.happened_at, do.reason, do.note
+    match do.act:
+        case Act.ACCEPT:
+            begun = _start(case, city, at, "dispatch")
+            return [Accepted(happened_at=happened, reason=reason, note=note, begun=begun)]
+        case Act.REJECT:
+            return [Rejected(happened_at=happened, reason=reason, note=note)]
+        case Act.DISPATCH:
+            return [_dispatch(do, case, city, at)]
+        case Act.SIGN:
+            return [Signed(happened_at=happened, reason=reason, note=note)]
+        case Act.START:
+            return [Started(happened_at=happened, reason=reason, note=note)]
+        case Act.SUSPEND:
+            return [Suspended(happened_at=happened, reason=reason, note=note, begun=_paused(case, city, at))]
+        case Act.RESUME:
+            return [Resumed(happened_at=happened, reason=reason, note=note, begun=_resumed(case, city, at))]
+        case Act.FEED_BACK:
+            begun = _start(case, city, at, "check")
+            return [FedBack(happened_at=happened, reason=reason, note=note, outcome=do.outcome, begun=begun)]
+        case Act.CHECK:
+            return [Checked(happened_at=happened, reason=reason, note=note)]
+        case Act.REWORK:
+            return [Reworked(happened_at=happened, reason=reason, note=note)]
+        case Act.CLOSE:
+            return [Closed(happened_at=happened, reason=reason, note=note, outcome=do.outcome)]
+        case Act.RETURN:
+            _check_may_return(case, city, actor)
+            return [Returned(happened_at=happened, reason=reason, note=note)]
+        case Act.REOPEN:
+            begun = _start(case, city, at, "dispatch", "solve")
+            return [Reopened(happened_at=happened, reason=reason, note=note, begun=begun)]
+        case Act.PLACE:
+            if do.lon is None or do.lat is None:
+                raise Refused("no_place")
+            return place(case, city, do.lon, do.lat, happened)
+        case Act.RETYPE:
+            if do.type is None:
+                raise Refused("untyped")
+            return retype(case, city, do.type, happened)
+        case Act.NOTE:
+            if note is None:
+                raise Refused("reason_needed")
+            return [Noted(happened_at=happened, reason=reason, note=note)]
+        case _:
+            assert_never(do.act)
+
+
+def _dispatch(do: Do, case: Case, city: City, at: datetime) -> Dispatched:
+    if case.spot is None:
+        raise Refused("unplaced")
+    if case.type is None:
+        raise Refused("untyped")
+    owner = do.unit or case.owner or city.center
+    unit = city.units.get(owner)
+    if unit is None or (unit.valid_to is not None and unit.valid_to <= at.date()):
+        raise Refused("unknown_unit", unit=owner)
+    if case.state == "dispatched" and owner == case.owner:
+        raise Refused("same_owner", owner=owner)
+    row = case.row if owner == case.owner else None
+    begun = _start(case, city, at, "sign")
+    return Dispatched(happened_at=do.happened_at, reason=do.reason, note=do.note, owner=owner, row=row, begun=begun)
+
+
+def _check_may_return(case: Case, city: City, actor: Actor) -> None:
+    row = row_by_id(city, case.row) if case.row else None
+    if row is not None and not row.may_refuse and actor.role not in (Role.ADMIN, Role.DUTY_OFFICER):
+        raise Refused("may_not_return", row=row.id)
+
+
+def _start(case: Case, city: City, at: datetime, *stages: Stage) -> tuple[Deadline, ...]:
+    return begin(city, case.type, case.urgent, stages, at)
+
+
+def _paused(case: Case, city: City, at: datetime) -> tuple[Deadline, ...]:
+    solve = case.deadline("solve")
+    return (clock.pause(solve, city, at),) if solve is not None and solve.running else ()
+
+
+def _resumed(case: Case, city: City, at: datetime) -> tuple[Deadline, ...]:
+    solve = case.deadline("solve")
+    return (clock.resume(solve, city, at),) if solve is not None and solve.paused_at is not None else ()
+
+
+def watch(case: Case, now: datetime) -> list[CaseFact]:
+    """What the timer has to write down about a case at `now`: soon due and overdue stages not yet marked."""
+    facts: list[CaseFact] = []
+    for stage, kind in clock.marks_due(case.deadlines, now):
+        deadline = case.deadline(stage)
+        if deadline is not None:
+            facts.append((SoonDue if kind == "soon" else Overdue)(stage=stage, due_at=deadline.due_at))
+    return facts

@@ -1,0 +1,135 @@
+"""What a report becomes: place -> grid, type, routing row, owner, deadlines. Pure; the flows bring time and ids."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from northbank.core import deadline as clock
+from northbank.core.case import Case, CaseFact, Placed, Reported, Retyped, Routed, Sealed, Spot, Unrouted
+from northbank.core.case import Accepted, Dispatched
+from northbank.core.city import City, Stage
+from northbank.core.deadline import Deadline
+from northbank.core.refusal import Refused
+from northbank.core.routing import owner_of, route
+
+AHEAD = timedelta(minutes=5)  # how far a sender's clock may run before ours
+OLDEST = timedelta(days=366 * 30)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the rules need it: no words, no person; those are in the vault already."""
+
+    number: str
+    subject: str
+    reporter: str
+    source: str
+    type: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    urgent: bool | None = None
+    external: str | None = None
+    words: Sealed | None = None
+    photos: tuple[Sealed, ...] = ()
+    happened_at: datetime | None = None
+    has_address: bool = False
+
+
+def locate(city: City, lon: float, lat: float) -> Spot:
+    """The grid, community and town of a point, or the refusal `outside`."""
+    grid = city.places.find(lon, lat)
+    if grid is None:
+        raise Refused("outside", lon=lon, lat=lat, city=city.name.en or city.name.zh)
+    return Spot(lon, lat, grid, city.above(grid, "community"), city.above(grid, "town"))
+
+
+def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
+    """The facts of a new case: reported, then routed (and dispatched at once where the row is sure) or unrouted."""
+    source = city.sources.get(report.source)
+    if source is None:
+        raise Refused("unknown_source", source=report.source, allowed=", ".join(sorted(city.sources)))
+    kind = None
+    if report.type is not None:
+        kind = city.types.get(report.type)
+        if kind is None:
+            raise Refused("unknown_type", type=report.type)
+    check_time(report.happened_at, now)
+    spot = None
+    if report.lon is not None and report.lat is not None:
+        spot = locate(city, report.lon, report.lat)
+    elif not report.has_address:
+        raise Refused("no_place")
+    urgent = report.urgent if report.urgent is not None else bool(kind and kind.urgent)
+    happened = report.happened_at if report.happened_at != now else None
+    born = Reported(
+        happened_at=happened, number=report.number, source=report.source, level=source.level, subject=report.subject,
+        reporter=report.reporter, type=report.type, board=kind.board if kind else None,
+        town_board=kind.town_board if kind else None, urgent=urgent, spot=spot, external=report.external,
+        words=report.words, photos=report.photos,
+    )  # fmt: skip
+    return [born, *assign(city, report.type, source.level, urgent, spot, report.happened_at or now, happened)]
+
+
+def check_time(at: datetime | None, now: datetime) -> None:
+    """Refuse times in the future (beyond a small clock error) and absurdly old ones."""
+    if at is None:
+        return
+    if at > now + AHEAD:
+        raise Refused("future", at=at.isoformat())
+    if at < now - OLDEST:
+        raise Refused("too_old", at=at.isoformat())
+
+
+def assign(
+    city: City, type: str | None, level: str, urgent: bool, spot: Spot | None, since: datetime, happened: datetime | None
+) -> list[CaseFact]:
+    """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too."""
+    begun = begin(city, type, urgent, ("accept", "solve"), since)
+    why = "no_place" if spot is None else "no_type" if type is None else None
+    row = route(city, type, level, since) if why is None else None
+    owner = owner_of(city, row, spot.town if spot else None) if row else None
+    if row is None or owner is None:
+        return [Unrouted(happened_at=happened, why=why or "no_row", owner=city.center, begun=begun)]
+    facts: list[CaseFact] = [Routed(happened_at=happened, row=row.id, owner=owner, begun=begun)]
+    if row.auto:
+        sign = begin(city, type, urgent, ("sign",), since)
+        facts += [
+            Accepted(happened_at=happened),
+            Dispatched(happened_at=happened, owner=owner, row=row.id, begun=sign),
+        ]
+    return facts
+
+
+def begin(city: City, type: str | None, urgent: bool, stages: tuple[Stage, ...], at: datetime) -> tuple[Deadline, ...]:
+    """The deadlines of `stages` that the pack sets for this type, running from `at`."""
+    found = (clock.begin(city, type, urgent, stage, at) for stage in stages)
+    return tuple(one for one in found if one is not None)
+
+
+def place(case: Case, city: City, lon: float, lat: float, happened: datetime | None) -> list[CaseFact]:
+    """Put a case on the map; it is routed again. Deadlines keep running from the report."""
+    spot = locate(city, lon, lat)
+    again = assign(city, case.type, case.level, case.urgent, spot, case.reported_at, happened)
+    return [Placed(happened_at=happened, spot=spot), *_owner_only(again)]
+
+
+def retype(case: Case, city: City, type: str, happened: datetime | None) -> list[CaseFact]:
+    """Give a case a type; it is routed again and the solving limit becomes that of the type, from the report on."""
+    kind = city.types.get(type)
+    if kind is None:
+        raise Refused("unknown_type", type=type)
+    urgent = case.urgent or kind.urgent
+    fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
+    again = assign(city, type, case.level, urgent, case.spot, case.reported_at, happened)
+    return [fact, *_solve_only(again)]
+
+
+def _owner_only(facts: list[CaseFact]) -> list[CaseFact]:
+    return [msgspec.structs.replace(f, begun=()) for f in facts if isinstance(f, Routed | Unrouted)]
+
+
+def _solve_only(facts: list[CaseFact]) -> list[CaseFact]:
+    return [
+        msgspec.structs.replace(f, begun=tuple(d for d in f.begun if d.stage == "solve"))
+        for f in facts
+        if isinstance(f, Routed | Unrouted)
+    ]
