@@ -3,17 +3,19 @@
 Only shapes and look-ups by key live here. How files become this value is the business of `northbank.pack`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from northbank.core.place import Places
 from northbank.core.worktime import Calendar
+from northbank.core.worktime import Unit5 as Unit5
 
 Level = Literal["city", "district", "town", "community", "grid"]
-Unit5 = Literal["minute", "hour", "day", "working_hour", "working_day"]
+T = TypeVar("T")
+
 Stage = Literal["accept", "dispatch", "sign", "solve", "check"]
 
 
@@ -156,7 +158,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     level: Level = "district"
 
 
-class City(msgspec.Struct, frozen=True, kw_only=True):
+class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything rules may know of a city. `version` is the digest of the pack's files."""
 
     id: str
@@ -182,6 +184,11 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     words: Mapping[str, Name] = {}
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
+
+    def memo(self, name: str, build: Callable[[], T]) -> T:
+        """An index compiled from this value: built once, kept beside the fields, gone with the value."""
+        found: T | None = self.__dict__.get(name)
+        return self.__dict__.setdefault(name, build()) if found is None else found
 
     def above(self, code: str | None, level: Level) -> str | None:
         """The area of `level` that holds area `code` (itself counts), or None."""
