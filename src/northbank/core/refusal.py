@@ -91,5 +91,7 @@ REFUSALS: Mapping[str, Words] = {
     "untyped": Words(409, "The case has no type yet.", "该事件尚未分类。", "Choose a type first.", "请先选择类型。"),
     "same_owner": Words(409, "The case is already with {owner}.", "该事件已由{owner}承办。", "Choose another unit.", "请选择其他单位。"),
     # --- people
+    "vault_key": Words(500, "The key of this vault does not open this subject.", "保险库密钥无法打开该主体。", "Restore the vault.key that belongs to this database; nothing was changed.", "请恢复与该数据库匹配的 vault.key；数据未被更改。"),
+    "already_reported": Words(409, "This report is known already as {number}.", "该上报已登记，编号 {number}。", "Follow that case; nothing was stored twice.", "请跟踪该事件，未重复保存。"),
     "erased": Words(410, "The personal data of this subject was erased on request.", "该主体的个人信息已按要求删除。", "The case itself remains, without the person.", "事件本身保留，不含个人信息。"),
 }

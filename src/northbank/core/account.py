@@ -1,0 +1,34 @@
+"""Accounts as values: who somebody is, and what the door needs to know to let them in.
+
+Passwords appear only as argon2id hashes; hashing and sessions are the shell's business.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from northbank.core.access import Actor
+
+LOGIN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Somebody who can sign in: the actor for the rules, the name for people."""
+
+    name: str
+    actor: Actor
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """An account with what checks its password."""
+
+    account: Account
+    password: str
+    enabled: bool
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A session that has not run out."""
+
+    account: Account
+    expires_at: datetime

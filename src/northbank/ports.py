@@ -1,0 +1,179 @@
+"""What flows need from the world: small protocols, and the values that cross them. No implementation lives here."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from northbank.core.access import Actor, Scope
+from northbank.core.card import Card
+from northbank.core.case import Case, Sealed
+from northbank.core.city import City
+from northbank.core.facts import AnyFact
+from northbank.core.journal import Entry, NewEntry
+
+
+class ClientKey(msgspec.Struct, frozen=True):
+    """A key chosen by the sender and the digest of the request it stands for."""
+
+    key: str
+    digest: bytes
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """One sealed piece in the vault."""
+
+    id: str
+    subject: str
+    kind: str
+    sealed: bytes
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What sealing gives: a new key for the subject (None if it has one), the secrets, and what the journal may know."""
+
+    wrapped: bytes | None
+    secrets: tuple[Secret, ...]
+    refs: tuple[Sealed, ...]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one command does, stored whole or not at all.
+
+    expected: stream -> version it must still have. cases: after-images, one per case touched.
+    reply: JSON text returned again when the same client key comes back.
+    """
+
+    actor: str
+    entries: Sequence[NewEntry]
+    expected: Mapping[str, int]
+    cases: Sequence[Case] = ()
+    subjects: Mapping[str, bytes] = {}
+    secrets: Sequence[Secret] = ()
+    erase: Sequence[str] = ()
+    key: ClientKey | None = None
+    reply: str = "null"
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """first, last: the positions given. reply: the first answer, when this was a repeat of an earlier command."""
+
+    first: int
+    last: int
+    reply: str | None = None
+
+
+class Stale(Exception):
+    """Somebody else wrote one of the streams first: read again and decide again."""
+
+
+class Journal(Protocol):
+    """Append and read."""
+
+    async def commit(self, change: Change) -> Committed:
+        """Store a change durably. Raises Stale, or Refused("key_reused")."""
+
+    def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
+        """The entries of one stream in order."""
+
+    async def position(self) -> int:
+        """The last position; 0 when empty."""
+
+
+class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Filters of a case list; every field that is None is not asked. `after` is the cursor of the page before."""
+
+    state: str | None = None
+    board: str | None = None
+    town_board: str | None = None
+    town: str | None = None
+    grid: str | None = None
+    owner: str | None = None
+    type: str | None = None
+    source: str | None = None
+    q: str | None = None
+    open: bool | None = None
+    late: bool | None = None
+    soon: bool | None = None
+    needs: bool | None = None
+    urgent: bool | None = None
+    desk: bool | None = None
+    on_time: bool | None = None
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    sort: str = "reported"
+    limit: int = 50
+    after: str | None = None
+    lang: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of cards. total: exact count of all rows of the query at `position`. next: cursor or None."""
+
+    position: int
+    total: int
+    rows: list[Card]
+    next: str | None
+
+
+class Cases(Protocol):
+    """The case view."""
+
+    async def get(self, id: str) -> Case | None:
+        """The folded case."""
+
+    async def page(self, query: CaseQuery, scope: Scope) -> Page:
+        """One page inside `scope`."""
+
+    async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
+        """Position and all cards that are open, or reported or closed at or after `since`."""
+
+    async def due(self, now: datetime, limit: int) -> list[Case]:
+        """Open cases whose wake_at has come, oldest first."""
+
+    async def exists(self, source: str, external: str) -> str | None:
+        """Id of the case that a sender's own number already made, or None."""
+
+
+class Vault(Protocol):
+    """Personal data, encrypted under a key per subject."""
+
+    async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
+        """Encrypt (kind, plaintext) pieces; `fresh` when the subject is new and no key need be looked up."""
+
+    async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
+        """Plaintexts by secret id; those erased are missing."""
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Now, aware, UTC."""
+
+
+class Ids(Protocol):
+    """The only source of chance."""
+
+    def new(self) -> str:
+        """A new UUIDv7 as text."""
+
+    def number(self) -> str:
+        """A new case number, unique in this center."""
+
+
+class World(msgspec.Struct, frozen=True):
+    """What a flow is given."""
+
+    city: City
+    clock: Clock
+    ids: Ids
+    journal: Journal
+    cases: Cases
+    vault: Vault
+
+
+__all__ = ["Actor", "Case", "CaseQuery", "Cases", "Change", "ClientKey", "Clock", "Committed", "Envelope", "Ids", "Journal", "Page", "Secret", "Stale", "Vault", "World"]

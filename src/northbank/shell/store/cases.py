@@ -1,0 +1,169 @@
+"""The case view: single cases, pages under a scope, and the cards that live screens hold."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from northbank.core.access import Scope
+from northbank.core.card import Card
+from northbank.core.case import Case
+from northbank.core.refusal import Refused
+from northbank.ports import CaseQuery, Page
+from northbank.shell.store.sql import statements
+
+SQL = statements("cases")
+JOURNAL = statements("journal")
+MOST = 500
+
+_columns = ", ".join(msgspec.structs.fields(Card)[n].name for n in range(len(msgspec.structs.fields(Card))))
+_decode_case = msgspec.json.Decoder(Case).decode
+
+# sort word -> (column, descending). Rows with no value come last.
+SORTS: dict[str, tuple[str, bool]] = {
+    "reported": ("reported_at", True),
+    "changed": ("changed_at", True),
+    "due": ("coalesce(stage_due_at, 'infinity')", False),
+}
+
+_EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
+_FLAGS = ("open", "late", "soon", "needs", "urgent", "on_time")
+
+
+class PgCases:
+    """Reads of the view `cases`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def get(self, id: str) -> Case | None:
+        """The folded case."""
+        doc = await self._pool.fetchval(JOURNAL.case_doc, id)
+        return None if doc is None else _decode_case(doc)
+
+    async def many(self, ids: Sequence[str]) -> list[Case]:
+        """The folded cases of these ids that exist."""
+        return [_decode_case(row["doc"]) for row in await self._pool.fetch(JOURNAL.case_docs, list(ids))]
+
+    async def exists(self, source: str, external: str) -> str | None:
+        """Id of the case that a sender's own number already made."""
+        found = await self._pool.fetchval(JOURNAL.external, source, external)
+        return None if found is None else str(found)
+
+    async def known(self, source: str, externals: Sequence[str]) -> set[str]:
+        """Which of these sender numbers have a case."""
+        rows = await self._pool.fetch(JOURNAL.externals, source, list(externals))
+        return {row["external"] for row in rows}
+
+    async def due(self, now: datetime, limit: int) -> list[Case]:
+        """Cases the timer must look at, longest waiting first."""
+        return [_decode_case(row["doc"]) for row in await self._pool.fetch(JOURNAL.due, now, limit)]
+
+    async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
+        """Position and cards of one snapshot."""
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            position = int(await connection.fetchval(JOURNAL.tip))
+            sql = SQL.live.format(columns=_columns, scope=SQL.scope)
+            return position, [card_of(row) for row in await connection.fetch(sql, *_scope(scope), since)]
+
+    async def changed(self, after: int, upto: int) -> list[Card]:
+        """Cards of the cases that entries in (after, upto] touched, as they are now."""
+        rows = await self._pool.fetch(SQL.changed.format(columns=_columns), after, upto)
+        return [card_of(row) for row in rows]
+
+    async def page(self, query: CaseQuery, scope: Scope) -> Page:
+        """One page and the exact count of all, in one snapshot."""
+        values: list[Any] = list(_scope(scope))
+        filters = _filters(query, values)
+        counted = len(values)
+        column, descending, limit = _order(query)
+        after = _after(query, column, descending, values)
+        order = f"{column} {'desc' if descending else 'asc'}, id {'desc' if descending else 'asc'}"
+        sql = SQL.page.format(
+            columns=f"{_columns}, {column} as sort_key", scope=SQL.scope, filters=filters, after=after, order=order,
+            limit=limit + 1,
+        )  # fmt: skip
+        count = SQL.count.format(scope=SQL.scope, filters=filters)
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            position = int(await connection.fetchval(JOURNAL.tip))
+            rows = await connection.fetch(sql, *values)
+            total = int(await connection.fetchval(count, *values[:counted]))
+        more = len(rows) > limit
+        cursor = _cursor(query.sort, rows[limit - 1]) if more else None
+        return Page(position, total, [card_of(row) for row in rows[:limit]], cursor)
+
+
+def card_of(row: asyncpg.Record) -> Card:
+    """A row of the view as a card."""
+    values = list(row.values())[: len(Card.__struct_fields__)]
+    values[0] = str(values[0])
+    values[-1] = str(values[-1])
+    return Card(*values)
+
+
+def _scope(scope: Scope) -> tuple[object, ...]:
+    return scope.everything, scope.town, scope.unit, scope.grid, scope.reporter
+
+
+def _filters(query: CaseQuery, values: list[Any]) -> str:
+    """The `and ...` part for what the query asks; appends the parameters to `values`."""
+    parts: list[str] = []
+
+    def add(template: str, value: object) -> None:
+        values.append(value)
+        parts.append(template.format(f"${len(values)}"))
+
+    for column in _EQUAL:
+        if (value := getattr(query, column)) is not None:
+            add(f"{column} = {{}}", value) if value else parts.append(f"{column} is null")
+    for column in _FLAGS:
+        if (value := getattr(query, column)) is not None:
+            add(f"{column} = {{}}", value)
+    for column in ("state", "type"):
+        if (value := getattr(query, column)) is not None:
+            add(f"{column} = any({{}}::text[])", value.split(","))
+    if query.desk is not None:
+        parts.append("desk is not null" if query.desk else "desk is null")
+    if query.q:
+        add("number ilike '%' || {} || '%'", query.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+    for column in ("reported", "closed"):
+        if (value := getattr(query, f"{column}_from")) is not None:
+            add(f"{column}_at >= {{}}", value)
+        if (value := getattr(query, f"{column}_to")) is not None:
+            add(f"{column}_at < {{}}", value)
+    return "".join(f" and {part}" for part in parts)
+
+
+def _order(query: CaseQuery) -> tuple[str, bool, int]:
+    if query.sort not in SORTS:
+        raise Refused("invalid", why=f"sort: {query.sort} is not one of {', '.join(SORTS)}")
+    if not 1 <= query.limit <= MOST:
+        raise Refused("invalid", why=f"limit: {query.limit} is not between 1 and {MOST}")
+    return (*SORTS[query.sort], query.limit)
+
+
+def _cursor(sort: str, row: asyncpg.Record) -> str:
+    key = row["sort_key"]
+    text = key if isinstance(key, str) else key.isoformat()
+    return base64.urlsafe_b64encode(msgspec.json.encode([sort, text, str(row["id"])])).decode().rstrip("=")
+
+
+def _after(query: CaseQuery, column: str, descending: bool, values: list[Any]) -> str:
+    """The keyset condition of a cursor, checked: a cursor is only good for the order it was made in."""
+    if query.after is None:
+        return ""
+    try:
+        raw = base64.urlsafe_b64decode(query.after + "=" * (-len(query.after) % 4))
+        sort, key, id = msgspec.json.decode(raw, type=tuple[str, str, str])
+        moment = datetime.fromisoformat(key)
+        if sort != query.sort or moment.tzinfo is None or len(id) != 36:
+            raise ValueError(sort)
+    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+        raise Refused("invalid", why="after: not a cursor of this list") from error
+    values += [moment, id]
+    sign = "<" if descending else ">"
+    return f" and ({column}, id) {sign} (${len(values) - 1}, ${len(values)}::uuid)"

@@ -1,0 +1,182 @@
+"""The journal in PostgreSQL: concurrent commands are committed in groups, one round trip and one sync a group.
+
+A group forms itself: whatever queued while the last commit ran. A lone command waits for nobody.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from northbank.core.case import Case
+from northbank.core.card import card
+from northbank.core.facts import AnyFact, read
+from northbank.core.journal import Entry, NewEntry
+from northbank.core.refusal import Refused
+from northbank.ports import Change, Committed, Stale
+from northbank.shell.store.sql import statements
+
+log = logging.getLogger(__name__)
+SQL = statements("journal")
+GROUP = 200  # commands a transaction; more only adds latency (docs/performance.md)
+COMMITTERS = 2
+
+_encode = msgspec.json.Encoder().encode
+_Waiting = tuple[Change, "asyncio.Future[Committed]"]
+
+
+def case_row(case: Case, n: int) -> tuple[Any, ...]:
+    """The row of the view `cases`; `n` stands in for the position until the journal gives one."""
+    return (*msgspec.structs.astuple(card(case, n)), _encode(case).decode())
+
+
+def _entry_row(entry: NewEntry, n: int) -> tuple[Any, ...]:
+    return (n, *msgspec.structs.astuple(entry))
+
+
+def group_rows(changes: list[Change]) -> list[list[tuple[Any, ...]]]:
+    """The seven arguments of `append` for a group of changes."""
+    commands, versions, entries, views, subjects, secrets, erased = ([], [], [], [], [], [], [])  # type: ignore[var-annotated]
+    for n, change in enumerate(changes):
+        key = change.key
+        commands.append((n, change.actor, key.key if key else None, key.digest if key else None, change.reply))
+        versions.extend((n, stream, version) for stream, version in change.expected.items())
+        entries.extend(_entry_row(entry, n) for entry in change.entries)
+        views.extend(case_row(case, n) for case in change.cases)
+        subjects.extend((n, subject, wrapped) for subject, wrapped in change.subjects.items())
+        secrets.extend((n, one.id, one.subject, one.kind, one.sealed) for one in change.secrets)
+        erased.extend((n, subject) for subject in change.erase)
+    return [commands, versions, entries, views, subjects, secrets, erased]
+
+
+class PgJournal:
+    """Appends through self-forming groups; reads on the pool. Start it before use, close it after."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin committing."""
+        self._tasks = [asyncio.create_task(self._work(), name=f"committer-{n}") for n in range(COMMITTERS)]
+
+    async def close(self) -> None:
+        """Let the queue run dry, then stop."""
+        while self._queue:
+            self._wake.set()
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def commit(self, change: Change) -> Committed:
+        """Store a change durably and give its positions."""
+        future: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
+        self._queue.append((change, future))
+        self._wake.set()
+        return await future
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            group = self._take()
+            if not group:
+                self._wake.clear()
+                continue
+            try:
+                await self._store(group)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the fate of the group must reach those who wait
+                await self._store_apart(group, error)
+
+    def _take(self) -> list[_Waiting]:
+        """As many waiting commands as may go together: no stream and no client key twice in a group."""
+        group: list[_Waiting] = []
+        later: list[_Waiting] = []
+        taken: set[object] = set()
+        while self._queue and len(group) < GROUP:
+            change, future = self._queue.popleft()
+            if future.done():
+                continue
+            marks: set[object] = set(change.expected)
+            if change.key is not None:
+                marks.add((change.actor, change.key.key))
+            if taken & marks:
+                later.append((change, future))
+                continue
+            taken |= marks
+            group.append((change, future))
+        self._queue.extendleft(reversed(later))
+        return group
+
+    async def _store(self, group: list[_Waiting]) -> None:
+        rows = await self._pool.fetch(SQL.append, *group_rows([change for change, _ in group]))
+        for row in rows:
+            change, future = group[row["n"]]
+            if not future.done():
+                _answer(future, row)
+        for _, future in group:
+            if not future.done():
+                future.set_exception(RuntimeError("the journal gave no answer for a command"))
+
+    async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
+        """A group that failed as a whole is tried one by one, so that only the guilty command fails."""
+        if len(group) == 1 or isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(_explain(error))
+            return
+        log.warning("a group of %d commands is stored one by one after: %s", len(group), error)
+        for one in group:
+            try:
+                await self._store([one])
+            except Exception as alone:  # noqa: BLE001 - as above
+                if not one[1].done():
+                    one[1].set_exception(_explain(alone))
+
+    async def position(self) -> int:
+        """The last position."""
+        return int(await self._pool.fetchval(SQL.tip))
+
+    async def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
+        """The entries of one stream in order."""
+        for row in await self._pool.fetch(SQL.stream, stream):
+            yield entry_of(row)
+
+
+def _answer(future: "asyncio.Future[Committed]", row: asyncpg.Record) -> None:
+    match row["outcome"]:
+        case "stored":
+            future.set_result(Committed(row["first"], row["last"]))
+        case "repeat":
+            future.set_result(Committed(row["first"], row["last"], row["reply"]))
+        case "reused":
+            future.set_exception(Refused("key_reused"))
+        case _:
+            future.set_exception(Stale())
+
+
+def _explain(error: Exception) -> Exception:
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return Stale()
+    if isinstance(
+        error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError | asyncpg.QueryCanceledError
+    ):
+        return Refused("busy")
+    return error
+
+
+def entry_of(row: asyncpg.Record) -> Entry[AnyFact]:
+    """A journal row as an entry with its fact decoded and lifted."""
+    return Entry(
+        position=row["position"], id=str(row["id"]), stream=row["stream"], version=row["version"], type=row["type"],
+        at=row["at"], actor=row["actor"], cause=str(row["cause"]) if row["cause"] else None, pack=row["pack"],
+        rule=row["rule"], data=read(row["type"], row["schema"], row["data"]),
+    )  # fmt: skip

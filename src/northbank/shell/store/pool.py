@@ -1,0 +1,54 @@
+"""Connections and migrations. The pool is small on purpose: 2 cores gain nothing from more than ten."""
+
+import asyncpg
+
+from northbank.shell.store.sql import migrations
+
+OLDEST = 150000
+_LOCK = 7236000  # one migration at a time, whoever starts first
+
+
+class DatabaseError(RuntimeError):
+    """The database cannot be used; the message is one sentence for the person who started the program."""
+
+
+async def open_pool(dsn: str, size: int = 8) -> asyncpg.Pool:
+    """A pool on a server of PostgreSQL 15 or newer, with every migration applied."""
+    try:
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=60, init=_prepare)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseError(f"The database cannot be reached: {error}") from error
+    async with pool.acquire() as connection:
+        version = connection.get_server_version()
+        if version.major * 10000 < OLDEST:
+            await pool.close()
+            raise DatabaseError(f"PostgreSQL {version.major} is too old; Northbank needs 15 or newer.")
+        await migrate(connection)
+    return pool
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.execute("set timezone to 'UTC'; set statement_timeout to '60s'; set jit to off")
+
+
+async def migrate(connection: asyncpg.Connection) -> list[str]:
+    """Apply what is missing, each migration in its own transaction; returns the names applied."""
+    applied: list[str] = []
+    await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    try:
+        await connection.execute(
+            "create table if not exists migration (name text primary key, at timestamptz not null default now())"
+        )
+        done = {row["name"] for row in await connection.fetch("select name from migration")}
+        for name, body in migrations():
+            if name in done:
+                continue
+            async with connection.transaction():
+                await connection.execute(body)
+                await connection.execute("insert into migration (name) values ($1)", name)
+            applied.append(name)
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+    if applied:
+        await connection.reload_schema_state()
+    return applied

@@ -1,0 +1,74 @@
+"""The vault: every subject has its own AES-256-GCM key, wrapped by the center's key; no key, no words.
+
+Destroying the wrapped key (and the sealed pieces) erases a subject for good. Nothing here is ever logged.
+"""
+
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+
+import asyncpg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from northbank.core.case import Sealed
+from northbank.core.refusal import Refused
+from northbank.ports import Envelope, Ids, Secret
+from northbank.shell.store.sql import statements
+
+SQL = statements("journal")
+_NONCE = 12
+_SALT = 16
+
+
+class PgVault:
+    """Seals in memory, opens from the database. `master`: the 32-byte key that wraps all others."""
+
+    def __init__(self, pool: asyncpg.Pool, master: bytes, ids: Ids) -> None:
+        self._pool = pool
+        self._master = AESGCM(master)
+        self._ids = ids
+
+    async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
+        """Encrypt pieces under the subject's key; makes the key when the subject is new (or has none yet)."""
+        wrapped: bytes | None = None
+        key = None if fresh else await self._key(subject)
+        if key is None:
+            key = os.urandom(32)
+            wrapped = self._wrap(subject, key)
+        box = AESGCM(key)
+        secrets: list[Secret] = []
+        refs: list[Sealed] = []
+        for kind, plain in pieces:
+            id = self._ids.new()
+            salt = os.urandom(_SALT)
+            nonce = os.urandom(_NONCE)
+            secrets.append(Secret(id, subject, kind, nonce + box.encrypt(nonce, salt + plain, id.encode())))
+            refs.append(Sealed(id, sha256(salt + plain).hexdigest()))
+        return Envelope(wrapped, tuple(secrets), tuple(refs))
+
+    async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
+        """Plaintexts by secret id. Erased ones are missing; a changed ciphertext raises InvalidTag."""
+        key = await self._key(subject)
+        if key is None:
+            return {}
+        box = AESGCM(key)
+        rows = await self._pool.fetch(SQL.secrets, subject, list(ids))
+        return {str(row["id"]): _open(box, str(row["id"]), row["sealed"]) for row in rows}
+
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._master.encrypt(nonce, key, subject.encode())
+
+    async def _key(self, subject: str) -> bytes | None:
+        wrapped = await self._pool.fetchval(SQL.subject_key, subject)
+        if wrapped is None:
+            return None
+        try:
+            return self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
+        except InvalidTag as error:
+            raise Refused("vault_key") from error
+
+
+def _open(box: AESGCM, id: str, sealed: bytes) -> bytes:
+    return box.decrypt(sealed[:_NONCE], sealed[_NONCE:], id.encode())[_SALT:]
