@@ -10,8 +10,10 @@ from typing import Literal
 import msgspec
 
 from northbank.core.city import City, Limit, Name, Stage, Unit5
+from northbank.core.localtime import MINUTE, instant, micros
 from northbank.core.routing import fits
-from northbank.core.worktime import MINUTE, Calendar, add, advance, first_instant, instant, micros, worked
+from northbank.core.worktime import due as due_after
+from northbank.core.worktime import forward, measure
 
 Mark = Literal["soon", "overdue"]
 TICK = timedelta(microseconds=1)
@@ -67,8 +69,8 @@ def begin(city: City, type: str | None, urgent: bool, stage: Stage, at: datetime
     if limit is None:
         return None
     calendar, start = city.calendar, micros(at)
-    due = micros(add(calendar, at, limit.amount, limit.unit))
-    soon = _forward(calendar, limit.unit, start, _measure(calendar, limit.unit, start, due) * 4 // 5)
+    due = due_after(calendar, start, limit.amount, limit.unit)
+    soon = forward(calendar, limit.unit, start, measure(calendar, limit.unit, start, due) * 4 // 5)
     return Deadline(
         stage=stage,
         limit=limit.id,
@@ -85,7 +87,7 @@ def pause(deadline: Deadline, city: City, at: datetime) -> Deadline:
     if not deadline.running:
         return deadline
     at = max(at, deadline.started_at)
-    left = _measure(city.calendar, deadline.unit, micros(at), micros(deadline.due_at)) if at < deadline.due_at else 0
+    left = measure(city.calendar, deadline.unit, micros(at), micros(deadline.due_at)) if at < deadline.due_at else 0
     return msgspec.structs.replace(deadline, paused_at=at, left=left // MINUTE)
 
 
@@ -101,10 +103,10 @@ def resume(deadline: Deadline, city: City, at: datetime) -> Deadline:
     same = calendar.version == deadline.calendar
     due, soon = micros(deadline.due_at), micros(deadline.soon_at)
     if due > from_:
-        rest = _measure(calendar, deadline.unit, from_, due) if same else (deadline.left or 0) * MINUTE
-        ahead = min(_measure(calendar, deadline.unit, from_, soon), rest) if soon > from_ else 0
-        soon = _forward(calendar, deadline.unit, to, ahead) if soon > from_ else soon
-        due = _forward(calendar, deadline.unit, to, rest)
+        rest = measure(calendar, deadline.unit, from_, due) if same else (deadline.left or 0) * MINUTE
+        ahead = min(measure(calendar, deadline.unit, from_, soon), rest) if soon > from_ else 0
+        soon = forward(calendar, deadline.unit, to, ahead) if soon > from_ else soon
+        due = forward(calendar, deadline.unit, to, rest)
     return msgspec.structs.replace(
         deadline,
         calendar=calendar.version,
@@ -156,36 +158,6 @@ def _next(deadline: Deadline) -> datetime | None:
     if "soon" in deadline.marked:
         return deadline.due_at + TICK  # at due_at itself the case is still on time
     return min(deadline.soon_at, deadline.due_at + TICK)
-
-
-def _measure(calendar: Calendar, unit: Unit5, start: int, end: int) -> int:
-    """The span from `start` to `end` on the clock of `unit`."""
-    match unit:
-        case "minute" | "hour":
-            return end - start
-        case "day":
-            return _wall(calendar, end) - _wall(calendar, start)
-        case "working_hour" | "working_day":
-            return worked(calendar, start, end)
-
-
-def _forward(calendar: Calendar, unit: Unit5, start: int, span: int) -> int:
-    """The instant at which `span` has gone by since `start` on the clock of `unit`."""
-    match unit:
-        case "minute" | "hour":
-            return start + span
-        case "day":
-            wall = instant(_wall(calendar, start) + span).replace(tzinfo=None)
-            return max(start, first_instant(calendar.zone, wall))
-        case "working_hour" | "working_day":
-            return advance(calendar, start, span)
-
-
-def _wall(calendar: Calendar, at: int) -> int:
-    """The local clock at `at`, counted as if it were UTC."""
-    offset = instant(at).astimezone(calendar.zone).utcoffset()
-    assert offset is not None
-    return at + int(offset.total_seconds()) * 1_000_000
 
 
 def explain(deadline: Deadline, city: City) -> list[Name]:

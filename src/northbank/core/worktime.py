@@ -4,24 +4,21 @@ Instants go in and come out aware, in UTC; rules are read on the local clock. Wh
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from northbank.core.localtime import HOUR, MINUTE, first_instant, instant, micros, wall
 from northbank.core.refusal import Refused
 
 Unit5 = Literal["minute", "hour", "day", "working_hour", "working_day"]
 Spans = tuple[tuple[int, int], ...]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND = 1_000_000  # everything is counted in whole microseconds, so that nothing is lost by rounding
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-TWO_DAYS = 2 * 1440
+DAY = 1440  # minutes
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -43,8 +40,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             raise ValueError(f"weekly has {len(self.weekly)} days, not 7")
         for spans in (*self.weekly, *self.days.values()):
             for start, end in spans:
-                if not 0 <= start < end <= TWO_DAYS or start >= 1440:
-                    raise ValueError(f"span {start}-{end} must start within its day and end after it, by 2880 at most")
+                if not 0 <= start < DAY or not start < end <= 2 * DAY:
+                    raise ValueError(f"span {start}-{end}: it must start within its day and end by the end of the next")
 
     def spans(self, day: date) -> Spans:
         """The working spans of the local day `day`; refused in a year the calendar does not cover."""
@@ -55,6 +52,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def zone(self) -> ZoneInfo:
+        """The city's time zone."""
         return ZoneInfo(self.timezone)
 
     @cached_property
@@ -73,31 +71,30 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         for era in self.eras:
             if era.begins <= at < era.ends:
                 return era
-        raise Refused("no_calendar", year=(EPOCH + timedelta(microseconds=at)).astimezone(self.zone).year)
+        raise Refused("no_calendar", year=instant(at).astimezone(self.zone).year)
 
 
 class Era:
     """Prefix sums over all working time of consecutive years: every question is one or two bisections.
 
     starts, stops: disjoint intervals of working time, in order. before: working time before each, and the total.
-    workdays, dues: ordinals of the working days and the end of the last span of each.
+    midnights, dues: the first instant of each working day, and the end of its last span.
     """
 
-    __slots__ = ("before", "begins", "dues", "ends", "last", "starts", "stops", "workdays")
+    __slots__ = ("before", "begins", "dues", "ends", "first", "last", "midnights", "reach", "starts", "stops")
 
     def __init__(self, calendar: Calendar, first: int, last: int) -> None:
-        zone = calendar.zone
-        self.last = last
-        self.begins = first_instant(zone, datetime(first, 1, 1))  # noqa: DTZ001 - local wall time on purpose
-        self.ends = first_instant(zone, datetime(last + 1, 1, 1))  # noqa: DTZ001
-        self.workdays: list[int] = []
+        self.first, self.last = first, last
+        self.begins = first_instant(calendar.zone, _midnight(date(first, 1, 1)))
+        self.ends = first_instant(calendar.zone, _midnight(date(last + 1, 1, 1)))
+        self.midnights: list[int] = []
         self.dues: list[int] = []
         intervals: list[tuple[int, int]] = []
-        for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1):
-            found = _intervals(calendar, date.fromordinal(ordinal))
+        for day in _days(date(first, 1, 1), date(last, 12, 31)):
+            found = _intervals(calendar, day)
             if found:
                 intervals += found
-                self.workdays.append(ordinal)
+                self.midnights.append(first_instant(calendar.zone, _midnight(day)))
                 self.dues.append(max(stop for _, stop in found))
         self._sum_up(intervals)
 
@@ -113,69 +110,30 @@ class Era:
         self.before = [0]
         for start, stop in zip(self.starts, self.stops, strict=True):
             self.before.append(self.before[-1] + stop - start)
+        # the last night of the last year is known to its end, though its morning lies in the next
+        self.reach = max(self.ends, self.stops[-1] if self.stops else self.ends)
 
     def worked(self, at: int) -> int:
         """Working time from the beginning of the era to `at`."""
-        i = bisect_right(self.starts, at)
-        if i == 0:
+        i = bisect_right(self.starts, at) - 1
+        if i < 0:
             return 0
-        return self.before[i - 1] + min(at, self.stops[i - 1]) - self.starts[i - 1]
+        stop = self.stops[i]
+        return self.before[i + 1] if at >= stop else self.before[i] + at - self.starts[i]
 
     def when(self, amount: int) -> int:
         """The first instant by which `amount` (> 0) of working time has gone by since the beginning of the era."""
-        i = bisect_left(self.before, amount)
-        if i == len(self.before):
+        i = bisect_left(self.before, amount) - 1
+        if i == len(self.starts):
             raise Refused("no_calendar", year=self.last + 1)
-        return self.starts[i - 1] + amount - self.before[i - 1]
+        return self.starts[i] + amount - self.before[i]
 
-
-def _intervals(calendar: Calendar, day: date) -> list[tuple[int, int]]:
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - local wall time on purpose
-    found = []
-    for start, stop in calendar.spans(day):
-        first = first_instant(calendar.zone, midnight + timedelta(minutes=start))
-        last = first_instant(calendar.zone, midnight + timedelta(minutes=stop))
-        if first < last:  # a span that lies whole in the hour a clock skips is no time at all
-            found.append((first, last))
-    return found
-
-
-def first_instant(zone: ZoneInfo, wall: datetime) -> int:
-    """The first instant at which the local clock shows `wall` or later.
-
-    In the hour that is skipped in spring that is its end; in the hour that comes twice in autumn, its first coming.
-    One rule for every boundary, so that spans side by side stay side by side through a change of the clock.
-    """
-    local = wall.replace(tzinfo=zone, fold=0)
-    before, after = _length(zone.utcoffset(local)), _length(zone.utcoffset(local.replace(fold=1)))
-    naive = micros(wall.replace(tzinfo=UTC))
-    if before >= after:
-        return naive - before
-    # the clock skips `wall`: look for the second at which it jumps
-    low, high = (naive - after) // SECOND, -((before - naive) // SECOND)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _length(instant(middle * SECOND).astimezone(zone).utcoffset()) == before:
-            low = middle
-        else:
-            high = middle
-    return high * SECOND
-
-
-def _length(span: timedelta | None) -> int:
-    assert span is not None
-    return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds
-
-
-def micros(at: datetime) -> int:
-    """Microseconds since 1970 of an aware instant; a naive one raises TypeError."""
-    span = at - EPOCH
-    return (span.days * 86_400 + span.seconds) * SECOND + span.microseconds
-
-
-def instant(at: int) -> datetime:
-    """The UTC datetime of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=at)
+    def day_after(self, at: int, amount: int) -> int:
+        """The end of the `amount`-th working day after the local day of `at`."""
+        i = bisect_right(self.midnights, at) + amount - 1
+        if i >= len(self.dues):
+            raise Refused("no_calendar", year=self.last + 1)
+        return self.dues[i]
 
 
 def add(calendar: Calendar, start: datetime, amount: int, unit: Unit5) -> datetime:
@@ -183,54 +141,82 @@ def add(calendar: Calendar, start: datetime, amount: int, unit: Unit5) -> dateti
 
     minute, hour: elapsed time. day: the same local time so many days later.
     working_hour: the first instant by which that much working time has gone by.
-    working_day: the local day of `start` is never counted; day 1 is the first working day after it, and the result
-    is the end of the last working span of the n-th. Nothing (0) after `start` is `start`.
+    working_day: the local day of `start` is never counted, whether it is a working day or not; day 1 is the first
+    working day after it, and the result is the end of the last working span of the n-th.
+    Nothing (0) after `start` is `start`.
     """
-    at = micros(start)
+    return instant(due(calendar, micros(start), amount, unit))
+
+
+def due(calendar: Calendar, start: int, amount: int, unit: Unit5) -> int:
+    """`add` in microseconds."""
     if amount < 0:
         raise ValueError(f"an amount of time cannot be negative: {amount}")
     if amount == 0:
-        return instant(at)
+        return start
     match unit:
         case "minute":
-            return instant(at + amount * MINUTE)
+            return start + amount * MINUTE
         case "hour":
-            return instant(at + amount * HOUR)
+            return start + amount * HOUR
         case "day":
-            wall = start.astimezone(calendar.zone).replace(tzinfo=None) + timedelta(days=amount)
-            return instant(first_instant(calendar.zone, wall))
+            return forward(calendar, unit, start, amount * DAY * MINUTE)
         case "working_hour":
-            return instant(advance(calendar, at, amount * HOUR))
+            return forward(calendar, unit, start, amount * HOUR)
         case "working_day":
-            era = calendar.era(at)
-            n = bisect_right(era.workdays, start.astimezone(calendar.zone).toordinal()) + amount - 1
-            if n >= len(era.dues):
+            return calendar.era(start).day_after(start, amount)
+
+
+def forward(calendar: Calendar, unit: Unit5, start: int, span: int) -> int:
+    """The first instant by which `span` has gone by since `start` on the clock of `unit`, in microseconds."""
+    match unit:
+        case "minute" | "hour":
+            return start + span
+        case "day":
+            shown = instant(wall(calendar.zone, start) + span).replace(tzinfo=None)
+            return max(start, first_instant(calendar.zone, shown))
+        case "working_hour" | "working_day":
+            era = calendar.era(start)
+            return era.when(era.worked(start) + span) if span > 0 else start
+
+
+def measure(calendar: Calendar, unit: Unit5, start: int, end: int) -> int:
+    """What goes by from `start` to `end` on the clock of `unit`, in microseconds; negative where `end` comes first."""
+    match unit:
+        case "minute" | "hour":
+            return end - start
+        case "day":
+            return wall(calendar.zone, end) - wall(calendar.zone, start)
+        case "working_hour" | "working_day":
+            era = calendar.era(min(start, end))
+            if max(start, end) > era.reach:
                 raise Refused("no_calendar", year=era.last + 1)
-            return instant(era.dues[n])
-
-
-def advance(calendar: Calendar, at: int, amount: int) -> int:
-    """The first instant by which `amount` of working time has gone by since `at`, all in microseconds."""
-    era = calendar.era(at)
-    return era.when(era.worked(at) + amount) if amount > 0 else at
-
-
-def worked(calendar: Calendar, start: int, end: int) -> int:
-    """Working time from `start` to `end` in microseconds; negative where `end` comes first."""
-    era = calendar.era(start)
-    if not era.begins <= end <= max(era.ends, era.stops[-1] if era.stops else 0):
-        raise Refused(
-            "no_calendar", year=era.last + 1 if end > start else instant(era.begins - 1).astimezone(calendar.zone).year
-        )
-    return era.worked(end) - era.worked(start)
+            return era.worked(end) - era.worked(start)
 
 
 def working_minutes(calendar: Calendar, start: datetime, end: datetime) -> int:
     """Whole working minutes from `start` to `end`; negative where `end` comes first."""
-    found = worked(calendar, micros(start), micros(end))
+    found = measure(calendar, "working_hour", micros(start), micros(end))
     return found // MINUTE if found >= 0 else -(-found // MINUTE)
 
 
 def is_workday(calendar: Calendar, day: date) -> bool:
     """Whether any work is done on the local day `day`."""
     return bool(calendar.spans(day))
+
+
+def _intervals(calendar: Calendar, day: date) -> list[tuple[int, int]]:
+    found = []
+    for start, stop in calendar.spans(day):
+        first, last = (first_instant(calendar.zone, _midnight(day) + timedelta(minutes=m)) for m in (start, stop))
+        if first < last:  # a span that lies whole in the hour a clock skips is no time at all
+            found.append((first, last))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a local time of day, on purpose
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1))
