@@ -34,7 +34,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of ground. The tree district > town > community > grid hangs on `parent`.
 
     valid_from, valid_to: first day in force, first day no longer in force (None: open).
-    division: the official division code of its day. successor: the area it was merged into.
+    division: the official division code now (`City.division` knows that of any day). successor: the area it was merged into.
     """
 
     code: str
@@ -49,6 +49,14 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None = None
     successor: str | None = None
     synthetic: bool = False
+
+
+class Division(msgspec.Struct, frozen=True, kw_only=True):
+    """The official division code that an area bears from a day until before another (None: open)."""
+
+    code: str
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +188,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sources: Mapping[str, Source]
     calendar: Calendar
     places: Places
+    divisions: Mapping[str, tuple[Division, ...]] = {}
     reasons: Mapping[str, Name] = {}
     words: Mapping[str, Name] = {}
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
@@ -189,6 +198,13 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """An index compiled from this value: built once, kept beside the fields, gone with the value."""
         found: T | None = self.__dict__.get(name)
         return self.__dict__.setdefault(name, build()) if found is None else found
+
+    def division(self, code: str, day: date) -> str | None:
+        """The official division code of area `code` on `day`, or None where the pack knows none."""
+        for span in self.divisions.get(code, ()):
+            if (span.valid_from is None or span.valid_from <= day) and (span.valid_to is None or day < span.valid_to):
+                return span.code
+        return None
 
     def above(self, code: str | None, level: Level) -> str | None:
         """The area of `level` that holds area `code` (itself counts), or None."""
