@@ -1,0 +1,184 @@
+"""Joins the rows of a faultless pack into one frozen City. No checks here: they have all been made."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from northbank.core.city import (
+    Area,
+    Board,
+    CaseClass,
+    CaseType,
+    City,
+    Division,
+    Limit,
+    Name,
+    Post,
+    Route,
+    Source,
+    Unit,
+)
+from northbank.core.place import Places
+from northbank.pack import rows as r
+from northbank.pack.files import PackFiles
+from northbank.pack.geometry import Shapes
+from northbank.pack.workweek import calendar_of
+
+
+def build_city(files: PackFiles, shapes: Shapes) -> City:
+    """The city that the files describe."""
+    pack = files.pack.value
+    return City(
+        id=pack.id,
+        name=pack.name,
+        version=files.digest,
+        prefix=pack.prefix,
+        languages=pack.languages,
+        timezone=pack.timezone,
+        center=pack.center,
+        district=pack.district,
+        areas=MappingProxyType(_areas(files, shapes)),
+        divisions=MappingProxyType(_divisions(files)),
+        units=_by_code(files, "units", _unit),
+        boards=_by_code(files, "boards", lambda row: Board(code=row.code, name=_name(row), level=row.level)),
+        posts=_by_code(files, "posts", _post),
+        classes=_by_code(files, "classes", lambda row: CaseClass(code=row.code, name=_name(row))),
+        types=_by_code(files, "types", _type),
+        routes=tuple(_route(row) for _, row in files.table("routing")),
+        limits=tuple(_limit(row) for _, row in files.table("limits")),
+        sources=_by_code(files, "sources", lambda row: Source(code=row.code, name=_name(row), level=row.level)),
+        calendar=calendar_of(files),
+        places=_places(files, shapes),
+        reasons=MappingProxyType({f"{row.act}.{row.code}": _name(row) for _, row in files.table("reasons")}),
+        words=MappingProxyType(files.words | {f"level.{level}": name for level, name in pack.levels.items()}),
+        notes=pack.notes,
+        synthetic=pack.synthetic,
+    )
+
+
+def _name(row: r.Named) -> Name:
+    return Name(zh=row.name_zh, en=row.name_en)
+
+
+def _by_code(files: PackFiles, table: str, make: object) -> Mapping[str, object]:
+    return MappingProxyType({row.code: make(row) for _, row in files.table(table)})
+
+
+def _divisions(files: PackFiles) -> dict[str, tuple[Division, ...]]:
+    found: dict[str, tuple[Division, ...]] = {}
+    for _, row in files.table("divisions"):
+        one = Division(code=row.division, valid_from=row.valid_from, valid_to=row.valid_to)
+        found[row.area] = (*found.get(row.area, ()), one)
+    return found
+
+
+def _areas(files: PackFiles, shapes: Shapes) -> dict[str, Area]:
+    last = {row.area: row.division for _, row in files.table("divisions") if row.valid_to is None}
+    areas = {row.code: _area(row, last.get(row.code)) for _, row in files.table("areas")}
+    areas |= {row.code: _grid(row, last.get(row.code)) for _, row in files.table("grids")}
+    for feature in shapes.grids:
+        if feature.code not in areas:
+            areas[feature.code] = Area(
+                code=feature.code,
+                name=Name(zh=feature.name_zh, en=feature.name_en or (feature.code if not feature.name_zh else "")),
+                level="grid",
+                parent=feature.parent,
+                kind=feature.kind,
+            )
+    return areas
+
+
+def _area(row: r.AreaRow, division: str | None) -> Area:
+    return Area(
+        code=row.code,
+        name=_name(row),
+        level=row.level,
+        parent=row.parent or None,
+        kind=row.kind,
+        division=division,
+        population=row.population,
+        households=row.households,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        successor=row.successor or None,
+        synthetic=row.synthetic,
+    )
+
+
+def _grid(row: r.GridRow, division: str | None) -> Area:
+    return Area(
+        code=row.code,
+        name=_name(row),
+        level="grid",
+        parent=row.parent,
+        kind=row.kind,
+        division=division,
+        population=row.population,
+        households=row.households,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        synthetic=row.synthetic,
+    )
+
+
+def _unit(row: r.UnitRow) -> Unit:
+    return Unit(
+        code=row.code,
+        name=_name(row),
+        kind=row.kind,
+        area=row.area or None,
+        boards=tuple(row.boards.split()),
+        duty=Name(zh=row.duty_zh, en=row.duty_en),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def _post(row: r.PostRow) -> Post:
+    return Post(code=row.code, name=_name(row), role=row.role, per=row.per, count=row.count, board=row.board or None)
+
+
+def _type(row: r.TypeRow) -> CaseType:
+    return CaseType(
+        code=row.code,
+        name=_name(row),
+        klass=row.klass,
+        board=row.board,
+        town_board=row.town_board or None,
+        gb=row.gb or None,
+        urgent=row.urgent,
+        important=row.important,
+        keywords=tuple(word.strip() for word in row.keywords.split(";") if word.strip()),
+        standing=row.standing,
+    )
+
+
+def _route(row: r.RouteRow) -> Route:
+    return Route(
+        id=row.id,
+        types=row.types,
+        level=row.level,
+        owner=row.owner,
+        may_refuse=row.may_refuse,
+        escalate_to=row.escalate_to,
+        support=tuple(row.support.split()),
+        auto=row.auto,
+        note=Name(zh=row.note_zh, en=row.note_en),
+    )
+
+
+def _limit(row: r.LimitRow) -> Limit:
+    return Limit(
+        id=row.id,
+        types=row.types,
+        stage=row.stage,
+        amount=row.amount,
+        unit=row.unit,
+        urgent=row.urgent,
+        source=row.source,
+        standing=row.standing,
+    )
+
+
+def _places(files: PackFiles, shapes: Shapes) -> Places:
+    gone = {row.code for _, row in files.table("grids") if row.valid_to is not None}
+    return Places([(f.code, f.shape) for f in shapes.grids if f.code not in gone], shapes.outline)

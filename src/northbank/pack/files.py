@@ -1,0 +1,196 @@
+"""Reads the files of a pack folder into typed rows with their lines, and makes the digest of all bytes.
+
+No rule that joins two files lives here (see `refs`), and no geometry (see `geometry`).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from northbank.core.city import Name
+from northbank.pack import rows as r
+from northbank.pack import spec as s
+from northbank.pack.csvfile import parse_table
+from northbank.pack.fault import Fault, PackFaults, listed
+from northbank.pack.tomlfile import Lines, parse_toml
+
+R = TypeVar("R", bound=msgspec.Struct)
+Table = list[tuple[int, R]]
+
+TABLES: dict[str, type[msgspec.Struct]] = {
+    "areas": r.AreaRow,
+    "grids": r.GridRow,
+    "divisions": r.DivisionRow,
+    "units": r.UnitRow,
+    "boards": r.BoardRow,
+    "posts": r.PostRow,
+    "classes": r.ClassRow,
+    "types": r.TypeRow,
+    "routing": r.RouteRow,
+    "limits": r.LimitRow,
+    "sources": r.SourceRow,
+    "reasons": r.ReasonRow,
+    "evidence": r.EvidenceRow,
+}
+OPTIONAL_TABLES = {"grids", "divisions", "reasons", "evidence"}
+TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
+FOLDERS = {"areas", "calendar", "stories", "maps"}
+BIGGEST = 64 * 1024 * 1024
+
+
+class TomlFile(msgspec.Struct, Generic[R]):
+    """One TOML file as read: its name in the pack, its value, and where its keys stand."""
+
+    file: str
+    value: R
+    lines: Any
+
+    def line(self, *path: str | int) -> int:
+        """The line where the key `path` stands."""
+        return int(self.lines.of(path))
+
+
+class PackFiles(msgspec.Struct):
+    """Everything a pack folder says, still in rows, with the faults of reading it."""
+
+    folder: Path
+    pack: TomlFile[s.PackToml]
+    tables: dict[str, Table[Any]]
+    week: TomlFile[s.WeekToml] | None
+    years: list[TomlFile[s.YearToml]]
+    words: dict[str, Name]
+    stories: list[TomlFile[s.StoryToml]]
+    demo: TomlFile[s.DemoToml] | None
+    digest: str
+    faults: list[Fault]
+
+    def table(self, name: str) -> Table[Any]:
+        """The rows of table `name` as (line, row); empty when there is none."""
+        return self.tables.get(name, [])
+
+
+def read_files(folder: Path) -> PackFiles:
+    """Read every file of the pack in `folder`. Raises PackFaults when even pack.toml cannot be read."""
+    faults: list[Fault] = []
+    pack = _read_toml(folder, "pack.toml", s.PackToml, faults)
+    if pack is None:
+        raise PackFaults(faults)
+    tables = {name: _read_table(folder, name, kind, faults) for name, kind in TABLES.items()}
+    week = _read_toml(folder, "calendar/week.toml", s.WeekToml, faults)
+    years = list(_read_years(folder, faults))
+    stories = [
+        story
+        for path in sorted((folder / "stories").glob("*.toml"))
+        if (story := _read_toml(folder, f"stories/{path.name}", s.StoryToml, faults))
+    ]
+    demo = _read_toml(folder, "demo.toml", s.DemoToml, faults) if (folder / "demo.toml").exists() else None
+    faults += _strangers(folder)
+    return PackFiles(
+        folder, pack, tables, week, years, _read_words(folder, faults), stories, demo, digest(folder), faults
+    )
+
+
+def digest(folder: Path) -> str:
+    """The first 16 hex characters of the SHA-256 over all files of the pack, by name."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part.startswith(".") for part in Path(name).parts):
+            total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def _bytes(folder: Path, file: str, faults: list[Fault]) -> bytes | None:
+    path = folder / file
+    try:
+        if path.stat().st_size > BIGGEST:
+            faults.append(Fault(file, 1, "a file too large", f"at most {BIGGEST} bytes"))
+            return None
+        return path.read_bytes()
+    except OSError as error:
+        faults.append(Fault(file, 1, f"no readable file ({error.strerror})", f"a file {file} in the pack"))
+        return None
+
+
+def _read_toml(folder: Path, file: str, kind: type[R], faults: list[Fault]) -> TomlFile[R] | None:
+    data = _bytes(folder, file, faults)
+    if data is None:
+        return None
+    value, lines, found = parse_toml(file, data, kind)
+    faults += found
+    return TomlFile(file, value, lines) if value is not None else None
+
+
+def _read_table(folder: Path, name: str, kind: type[R], faults: list[Fault]) -> Table[R]:
+    file = f"{name}.csv"
+    if name in OPTIONAL_TABLES and not (folder / file).exists():
+        return []
+    data = _bytes(folder, file, faults)
+    if data is None:
+        return []
+    rows, found = parse_table(file, data, kind)
+    faults += found
+    return rows
+
+
+def _read_years(folder: Path, faults: list[Fault]) -> Iterator[TomlFile[s.YearToml]]:
+    for path in sorted((folder / "calendar").glob("*.toml")):
+        if path.name != "week.toml":
+            year = _read_toml(folder, f"calendar/{path.name}", s.YearToml, faults)
+            if year is not None:
+                yield year
+
+
+def _read_words(folder: Path, faults: list[Fault]) -> dict[str, Name]:
+    """words.toml: tables of names, `[state.reported] zh = ..`, flattened to `state.reported`."""
+    if not (folder / "words.toml").exists():
+        return {}
+    data = _bytes(folder, "words.toml", faults)
+    if data is None:
+        return {}
+    value, found = _parse_words(data)
+    faults += found
+    return value
+
+
+def _parse_words(data: bytes) -> tuple[dict[str, Name], list[Fault]]:
+    import tomllib
+
+    try:
+        text = data.decode("utf-8-sig")
+        raw = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [Fault("words.toml", 1, f"broken TOML ({error})", "TOML 1.0 in UTF-8")]
+    lines = Lines(text)
+    words: dict[str, Name] = {}
+    faults = []
+    for group, entries in raw.items():
+        if not isinstance(entries, dict):
+            faults.append(
+                Fault("words.toml", lines.of((group,)), f"key '{group}'", "tables [group.word] with zh and en")
+            )
+            continue
+        for key, name in entries.items():
+            try:
+                words[f"{group}.{key}"] = msgspec.convert(name, Name)
+            except msgspec.ValidationError as error:
+                faults.append(
+                    Fault("words.toml", lines.of((group, key)), f"{group}.{key}: {error}", "zh and en, both text")
+                )
+    return words, faults
+
+
+def _strangers(folder: Path) -> list[Fault]:
+    known = {f"{name}.csv" for name in TABLES} | TOMLS
+    return [
+        Fault(path.name, 1, "a file that is not part of a pack", listed(known))
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.suffix in (".csv", ".toml") and path.name not in known
+    ] + [
+        Fault(path.name, 1, "a folder that is not part of a pack", listed(FOLDERS))
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "__"))
+    ]

@@ -1,0 +1,164 @@
+"""The tables of a pack: one struct per CSV file, one field per column.
+
+A column that is not a field here is refused. Values are plain cells; joining them into a city happens in `build`.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from northbank.core.city import Level, Stage, Unit5
+
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=64)]
+Words = Annotated[str, Meta(min_length=1, max_length=200)]
+Count = Annotated[int, Meta(ge=0)]
+Standing = Literal["V", "U"]
+Act = Literal[
+    "accept", "reject", "dispatch", "sign", "start", "suspend", "resume", "feed_back", "check", "rework", "close",
+    "return", "reopen", "place", "retype", "note",
+]  # fmt: skip
+Role = Literal["admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every table may carry: where the row was read and how sure it is."""
+
+    source: str = ""
+    standing: Standing = "U"
+
+
+class Named(Row, frozen=True, kw_only=True):
+    """A row with a code and a name in Chinese, English or both."""
+
+    code: Code
+    name_zh: str = ""
+    name_en: str = ""
+
+
+class AreaRow(Named, frozen=True, kw_only=True):
+    """areas.csv: district, towns, communities."""
+
+    level: Level
+    parent: str = ""
+    kind: str = ""
+    population: Count | None = None
+    households: Count | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+    synthetic: bool = False
+    note: str = ""
+
+
+class GridRow(Named, frozen=True, kw_only=True):
+    """grids.csv: the smallest pieces of ground, each below a community or a town."""
+
+    parent: Code
+    kind: Code = "general"
+    population: Count | None = None
+    households: Count | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    synthetic: bool = False
+
+
+class DivisionRow(Row, frozen=True, kw_only=True):
+    """divisions.csv: the official division code an area bears from a day to a day."""
+
+    area: Code
+    division: Code
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+
+
+class UnitRow(Named, frozen=True, kw_only=True):
+    """units.csv: organizations that own cases."""
+
+    kind: Literal["center", "town_center", "department", "utility", "agency"]
+    area: str = ""
+    boards: str = ""
+    duty_zh: str = ""
+    duty_en: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class BoardRow(Named, frozen=True, kw_only=True):
+    """boards.csv: the boards of a level."""
+
+    level: Level = "district"
+
+
+class PostRow(Named, frozen=True, kw_only=True):
+    """posts.csv: who stands where. per: center, town, unit, grid, or grid:<kind>."""
+
+    role: Role
+    per: Annotated[str, Meta(pattern=r"^(center|town|unit|grid(:[a-z_]+)?)$")]
+    count: Annotated[int, Meta(ge=1)] = 1
+    board: str = ""
+
+
+class ClassRow(Named, frozen=True, kw_only=True):
+    """classes.csv: classes of event types."""
+
+
+class TypeRow(Named, frozen=True, kw_only=True):
+    """types.csv: the event catalog. keywords: words that match free text, separated by semicolons."""
+
+    klass: Code
+    board: Code
+    town_board: str = ""
+    gb: str = ""
+    urgent: bool = False
+    important: bool = False
+    keywords: str = ""
+
+
+class RouteRow(Row, frozen=True, kw_only=True):
+    """routing.csv: type x level -> owner. The first row that fits holds."""
+
+    id: Code
+    types: Words
+    level: Literal["district", "town", "community", "grid", "*"] = "*"
+    owner: Words
+    may_refuse: bool = True
+    escalate_to: str = "@center"
+    support: str = ""
+    auto: bool = False
+    note_zh: str = ""
+    note_en: str = ""
+
+
+class LimitRow(Row, frozen=True, kw_only=True):
+    """limits.csv: time limits. The first row that fits type, urgency and stage holds."""
+
+    id: Code
+    types: Words
+    stage: Stage
+    urgent: bool | None = None
+    amount: Annotated[int, Meta(ge=1, le=100_000)]
+    unit: Unit5
+
+
+class SourceRow(Named, frozen=True, kw_only=True):
+    """sources.csv: channels that reports come through."""
+
+    level: Level = "district"
+
+
+class ReasonRow(Named, frozen=True, kw_only=True):
+    """reasons.csv: ready reasons for an act that needs one."""
+
+    act: Act
+
+
+class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """evidence.csv: the documents that the `source` column of every other table points to."""
+
+    key: Code
+    title: Words
+    address: str = ""
+    read_on: date | None = None

@@ -1,0 +1,202 @@
+"""The TOML files of a pack: pack.toml, the calendar, words, stories and the demonstration, one struct each.
+
+Unknown keys are refused. Only shapes live here; the tables are in `rows`.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from northbank.core.city import Name
+from northbank.pack.rows import Code, Role, Standing
+
+FORMAT = 1
+Hours = Annotated[str, Meta(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")]
+Share = Annotated[float, Meta(ge=0)]
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a TOML file: unknown keys are faults."""
+
+
+class Years(Shape, frozen=True, kw_only=True):
+    """The years, first to last, that the pack promises a calendar for."""
+
+    first: Annotated[int, Meta(ge=1970, le=2200)]
+    last: Annotated[int, Meta(ge=1970, le=2200)]
+
+
+class Properties(Shape, frozen=True, kw_only=True):
+    """How the features of a foreign file are read: names of its properties, and its parents' codes."""
+
+    code: str = "code"
+    code_prefix: str = ""
+    name_zh: str = ""
+    name_en: str = ""
+    kind: str = ""
+    parent: str = ""
+    parents: dict[str, Code] = {}
+
+
+class Geometry(Shape, frozen=True, kw_only=True):
+    """Where the shapes are. The first file of a list that exists is taken.
+
+    required: without a grids file the pack does not load. bring: what to bring and from where, in words.
+    properties: how a file not written by this program is read.
+    """
+
+    grids: tuple[str, ...] = ()
+    outline: tuple[str, ...] = ()
+    required: bool = True
+    bring: Name = Name()
+    coordinates: Literal["wgs84", "cgcs2000", "gcj02"] = "wgs84"
+    properties: Properties = Properties()
+    make_grids: bool = False
+    tolerance: Annotated[float, Meta(ge=0, le=0.01)] = 0.00002
+    overlap: Literal["refuse", "note"] = "refuse"
+
+
+class Expect(Shape, frozen=True, kw_only=True):
+    """Counts that must hold on a day, and posts that every grid must have."""
+
+    on: date
+    towns: int | None = None
+    communities: int | None = None
+    grids: int | None = None
+    units: int | None = None
+    types: int | None = None
+    population: int | None = None
+    every_grid_has: tuple[Code, ...] = ()
+
+
+class PackToml(Shape, frozen=True, kw_only=True):
+    """pack.toml: what the pack is."""
+
+    format: Literal[1]
+    id: Code
+    version: str
+    name: Name
+    prefix: Annotated[str, Meta(pattern=r"^[A-Z]{2,4}$")]
+    timezone: str
+    languages: Annotated[tuple[Literal["zh", "en"], ...], Meta(min_length=1)]
+    center: Code
+    district: Code
+    years: Years
+    levels: dict[Literal["city", "district", "town", "community", "grid"], Name] = {}
+    geometry: Geometry = Geometry()
+    expect: Expect | None = None
+    to_desk: tuple[str, ...] = ()  # types (codes, prefix*) left without a route on purpose: the duty desk decides
+    notes: tuple[Name, ...] = ()
+    synthetic: bool = False
+
+
+class Day(Shape, frozen=True, kw_only=True):
+    """A day that differs from its weekday. A workday takes `hours`, or those of weekday `like`."""
+
+    date: date
+    kind: Literal["holiday", "workday"]
+    name: Name = Name()
+    hours: tuple[Hours, ...] | None = None
+    like: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
+
+
+class YearToml(Shape, frozen=True, kw_only=True):
+    """calendar/<year>.toml: the days of one year that differ from the week."""
+
+    year: int
+    source: str = ""
+    standing: Standing = "U"
+    days: tuple[Day, ...] = ()
+
+
+class WeekToml(Shape, frozen=True, kw_only=True):
+    """calendar/week.toml: office hours by weekday. An end past 24:00 runs into the next day."""
+
+    monday: tuple[Hours, ...] = ()
+    tuesday: tuple[Hours, ...] = ()
+    wednesday: tuple[Hours, ...] = ()
+    thursday: tuple[Hours, ...] = ()
+    friday: tuple[Hours, ...] = ()
+    saturday: tuple[Hours, ...] = ()
+    sunday: tuple[Hours, ...] = ()
+    source: str = ""
+    standing: Standing = "U"
+
+
+class StoryReport(Shape, frozen=True, kw_only=True):
+    """What is reported: when (local time of the city), where, what, through which source."""
+
+    at: datetime
+    source: Code
+    type: str | None = None
+    point: tuple[float, float] | None = None
+    grid: Code | None = None
+    urgent: bool | None = None
+
+
+class StoryExpect(Shape, frozen=True, kw_only=True):
+    """What must come of it. Only what is written is compared; due times are local times of the city."""
+
+    refused: str | None = None
+    desk: bool | None = None
+    grid: str | None = None
+    community: str | None = None
+    town: str | None = None
+    row: str | None = None
+    owner: str | None = None
+    board: str | None = None
+    auto: bool | None = None
+    accept_due: datetime | None = None
+    dispatch_due: datetime | None = None
+    sign_due: datetime | None = None
+    solve_due: datetime | None = None
+    check_due: datetime | None = None
+
+
+class StoryToml(Shape, frozen=True, kw_only=True):
+    """stories/<name>.toml: one report and what must come of it, run as a test."""
+
+    name: Name
+    report: StoryReport
+    expect: StoryExpect
+
+
+class Account(Shape, frozen=True, kw_only=True):
+    """A demonstration login. Passwords are made when the demonstration is set up, never kept in a pack."""
+
+    login: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.\-]{1,31}$")]
+    name: Name
+    role: Role
+    unit: str | None = None
+    town: str | None = None
+    grid: str | None = None
+
+
+class DemoDay(Shape, frozen=True, kw_only=True):
+    """The simulated day: reports by hour, and how often each type, source and town is drawn."""
+
+    reports: Annotated[int, Meta(ge=1)]
+    hours: Annotated[tuple[Share, ...], Meta(min_length=24, max_length=24)]
+    types: dict[str, Share]
+    sources: dict[str, Share]
+    urgent: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    unplaced: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    untyped: Annotated[float, Meta(ge=0, le=1)] = 0.05
+
+
+class Sample(Shape, frozen=True, kw_only=True):
+    """Invented words of a report of one type; {place} stands for the place."""
+
+    type: str
+    text: Name
+
+
+class DemoToml(Shape, frozen=True, kw_only=True):
+    """demo.toml: accounts and the simulated day. Everything in it is invented and shown as SIMULATED."""
+
+    simulated: Literal[True]
+    accounts: tuple[Account, ...] = ()
+    day: DemoDay
+    samples: tuple[Sample, ...] = ()
