@@ -63,7 +63,9 @@ def test_both_languages_say_the_same_values() -> None:
 
 
 def test_every_refusal_is_a_client_error_or_says_try_again() -> None:
-    odd = {code: words.status for code, words in REFUSALS.items() if not (400 <= words.status < 500 or words.status == 503)}
+    odd = {
+        code: words.status for code, words in REFUSALS.items() if not (400 <= words.status < 500 or words.status == 503)
+    }
     assert not odd
 
 
