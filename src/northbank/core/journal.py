@@ -41,7 +41,7 @@ class NewEntry(msgspec.Struct, frozen=True):
     digest: bytes
 
 
-class Entry(msgspec.Struct, frozen=True, Generic[F]):
+class Entry(msgspec.Struct, Generic[F], frozen=True):
     """An entry as read back: `data` is the decoded fact, `position` its contiguous place from 1."""
 
     position: int
