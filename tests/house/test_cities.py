@@ -13,12 +13,10 @@ def _names(texts: dict[str, str]) -> set[str]:
     """Ids and names of the packs and of their districts and towns, as far as they are written down here."""
     found: set[str] = set()
     for name, text in texts.items():
-        if re.match(r"packs/[^/]+/pack\.toml$", name):
-            pack = tomllib.loads(text)
-            # The template is a stand-in whose id may be named.
-            found |= set() if name.startswith("packs/_") else {name.split("/")[1]}
-            found |= set(pack["name"].values())
-        elif re.match(r"packs/[^/]+/areas\.csv$", name):
+        # A pack whose folder begins with _ is invented: its towns have the names of common things.
+        if re.match(r"packs/[^_/][^/]*/pack\.toml$", name):
+            found |= {name.split("/")[1], *tomllib.loads(text)["name"].values()}
+        elif re.match(r"packs/[^_/][^/]*/areas\.csv$", name):
             for row in csv.DictReader(io.StringIO(text)):
                 if row["level"] in PLACES:
                     found |= {row.get("name_zh") or "", row.get("name_en") or ""}

@@ -62,10 +62,9 @@ def test_both_languages_say_the_same_values() -> None:
     assert not unlike
 
 
-def test_every_refusal_is_a_client_error_or_says_try_again() -> None:
-    odd = {
-        code: words.status for code, words in REFUSALS.items() if not (400 <= words.status < 500 or words.status == 503)
-    }
+def test_every_refusal_has_a_status_of_its_kind() -> None:
+    """400 to 499: the sender can do something. 503: try again. 500: ours, and journaled as such."""
+    odd = {code: w.status for code, w in REFUSALS.items() if not (400 <= w.status < 500 or w.status in (500, 503))}
     assert not odd
 
 
