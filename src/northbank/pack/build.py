@@ -1,7 +1,8 @@
 """Joins the rows of a faultless pack into one frozen City. No checks here: they have all been made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from northbank.core.city import (
     Area,
@@ -22,6 +23,9 @@ from northbank.pack import rows as r
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.workweek import calendar_of
+
+
+T = TypeVar("T")
 
 
 def build_city(files: PackFiles, shapes: Shapes) -> City:
@@ -59,7 +63,7 @@ def _name(row: r.Named) -> Name:
     return Name(zh=row.name_zh, en=row.name_en)
 
 
-def _by_code(files: PackFiles, table: str, make: object) -> Mapping[str, object]:
+def _by_code(files: PackFiles, table: str, make: Callable[[Any], T]) -> Mapping[str, T]:
     return MappingProxyType({row.code: make(row) for _, row in files.table(table)})
 
 

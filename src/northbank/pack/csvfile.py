@@ -5,7 +5,7 @@ What the columns mean is declared in `rows`; whether rows fit together is checke
 
 import csv
 import io
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import structs
@@ -106,8 +106,6 @@ def explain_type(kind: Any, error: Exception | None = None) -> str:
 
 
 def _literals(kind: Any) -> list[object]:
-    from typing import Literal, get_origin
-
     if get_origin(kind) is Literal:
         return list(get_args(kind))
     return [value for part in get_args(kind) for value in _literals(part)] if get_origin(kind) is not None else []

@@ -4,6 +4,7 @@ No rule that joins two files lives here (see `refs`), and no geometry (see `geom
 """
 
 import hashlib
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -157,8 +158,6 @@ def _read_words(folder: Path, faults: list[Fault]) -> dict[str, Name]:
 
 
 def _parse_words(data: bytes) -> tuple[dict[str, Name], list[Fault]]:
-    import tomllib
-
     try:
         text = data.decode("utf-8-sig")
         raw = tomllib.loads(text)

@@ -3,6 +3,7 @@
 Reading is in `files` and `geometry`, joining in `build`; the slow checks (coverage, stories) are in `check`.
 """
 
+import hashlib
 from pathlib import Path
 
 from northbank.core.city import City
@@ -43,8 +44,6 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
 
 def digest_with(files: PackFiles, shapes: Shapes) -> str:
     """The pack's digest; files that were brought from outside of its folder count too."""
-    import hashlib
-
     outside = [path for path in shapes.read if not path.is_relative_to(files.folder)]
     if not outside:
         return files.digest

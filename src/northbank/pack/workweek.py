@@ -5,12 +5,13 @@ What a calendar means is core's business (`core.worktime`); only reading and joi
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from northbank.core.worktime import Calendar
 from northbank.pack.fault import Fault
-from northbank.pack.files import PackFiles
-from northbank.pack.spec import Day, WeekToml
+from northbank.pack.files import PackFiles, TomlFile
+from northbank.pack.spec import Day, WeekToml, YearToml
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Spans = tuple[tuple[int, int], ...]
@@ -36,7 +37,7 @@ def calendar_of(files: PackFiles) -> Calendar:
         for day in year.value.days:
             days[day.date] = _spans_of(day, spans)
     return Calendar(
-        version=f"{files.digest}",
+        version=files.digest,
         timezone=files.pack.value.timezone,
         weekly=spans,
         days=days,
@@ -88,10 +89,7 @@ def calendar_faults(files: PackFiles) -> Iterator[Fault]:
         yield from _day_faults(year.file, year)
 
 
-def _day_faults(file: str, year: object) -> Iterator[Fault]:
-    from northbank.pack.files import TomlFile
-
-    assert isinstance(year, TomlFile)
+def _day_faults(file: str, year: TomlFile[YearToml]) -> Iterator[Fault]:
     seen: set[date] = set()
     for index, day in enumerate(year.value.days):
         line = year.line("days", index, "date")
@@ -112,7 +110,7 @@ def _order(file: str, line: int, spans: Spans) -> Iterator[Fault]:
             yield Fault(
                 file, line, f"hours from minute {start} to {end}", "a start before 24:00 and an end within a day of it"
             )
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start < end:
             yield Fault(
                 file, line, "hours that overlap or are out of order", "spans in order, each after the one before"
