@@ -14,5 +14,8 @@ export CHROMIUM
 echo "== screens: types and units"
 sh tools/build_ui.sh check
 
-echo "== core, flows, house, packs, shell, conformance, ui, real"
-exec "$BIN/pytest" tests --durations=15
+# The quick suites first. One run, so that its summary is the last line and counts everything.
+SUITES="tests/core tests/flows tests/house tests/packs tests/shell tests/conformance tests/ui tests/real"
+echo "== $SUITES"
+# shellcheck disable=SC2086  # a list of folders
+exec "$BIN/pytest" $SUITES --durations=15
