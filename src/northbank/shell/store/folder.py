@@ -45,6 +45,8 @@ class DataFolder:
         """
         root = Path(os.path.abspath(root))
         try:
+            if root.exists() and not root.is_dir():
+                raise DataFolderError(f"{root} is a file, not a folder; choose a folder with --data.")
             return cls._open(root, pack, now or SystemClock().now())
         except OSError as error:
             raise DataFolderError(
@@ -179,7 +181,7 @@ def _read_mark(root: Path) -> dict[str, str | int] | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataFolderError(f"The file {path} cannot be read ({error}); put it back from the backup.") from error
     found = mark.get("format")
-    if not isinstance(found, int) or not 1 <= found <= FORMAT:
+    if type(found) is not int or not 1 <= found <= FORMAT:
         raise DataFolderError(
             f"The data folder {root} has format {found} and this Northbank reads up to {FORMAT}; use a newer Northbank."
         )

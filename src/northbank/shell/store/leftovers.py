@@ -14,23 +14,31 @@ from northbank.shell.clock import monotonic
 _PROCESSES = Path("/proc")
 
 
+def server_mark(pg: Path) -> str:
+    """A name for the server over this folder, the same from everywhere; its processes carry it in their titles."""
+    found = pg.stat()
+    return f"northbank-{found.st_dev:x}-{found.st_ino:x}"
+
+
 def clear_leftovers(pg: Path, patience: float = 5.0) -> None:
     """Stop every PostgreSQL process that works in `pg`, then remove the mark of a server that is no more.
 
-    First in good order for `patience` seconds, then by immediate shutdown (the journal of PostgreSQL makes that
-    safe), last by force. The mark must not be removed earlier: two servers over one folder would destroy it.
+    First in good order for `patience` seconds, then by immediate shutdown (the write-ahead log makes that safe),
+    last by force. The mark must not be removed earlier: two servers over one folder would destroy it.
     """
-    for sign, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-        found = _processes_in(pg)
+    if not pg.exists():
+        return
+    for sign, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 5.0)):
+        found = _processes_of(pg)
         chief = [pid for pid in found if pid == _chief(pg)]
-        # Children without their chief are already on their way out; only the chief knows an orderly shutdown.
-        if sign == signal.SIGINT and found and not chief:
+        # Only the chief knows an orderly shutdown. Children that lost theirs are on their way out anyway.
+        if sign == signal.SIGINT and not chief:
             continue
-        for pid in chief or found:
+        for pid in found if sign == signal.SIGKILL else chief or found:
             _send(pid, sign)
         if _gone(pg, seconds if found else 0.0):
             break
-    if _PROCESSES.exists() and not _processes_in(pg):
+    if _PROCESSES.exists() and not _processes_of(pg):
         (pg / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -41,15 +49,17 @@ def _chief(pg: Path) -> int:
         return 0
 
 
-def _processes_in(pg: Path) -> list[int]:
-    """The PostgreSQL processes that work in this folder: each of them has it as its working folder."""
+def _processes_of(pg: Path) -> list[int]:
+    """The processes of a server over this folder. Titles are open to all; working folders are not to root of a container."""
+    mark = server_mark(pg).encode()
     found = []
     for entry in _PROCESSES.glob("[0-9]*"):
         try:
-            if (entry / "comm").read_text().strip() == "postgres" and os.path.samefile(entry / "cwd", pg):
+            title = (entry / "cmdline").read_bytes()
+            if mark in title and (entry / "comm").read_text().strip() == "postgres":
                 found.append(int(entry.name))
         except OSError:
-            continue  # Gone meanwhile, or another user's.
+            continue  # Gone meanwhile.
     return found
 
 
@@ -61,7 +71,7 @@ def _send(pid: int, sign: int) -> None:
 def _gone(pg: Path, seconds: float) -> bool:
     until = monotonic() + seconds
     pause = threading.Event()
-    while _processes_in(pg):
+    while _processes_of(pg):
         if monotonic() > until:
             return False
         pause.wait(0.02)
