@@ -36,7 +36,9 @@ if [ -n "$missing" ]; then
         printf 'browser: installing %s\n' "$*" >&2
         export DEBIAN_FRONTEND=noninteractive
         apt-get update -qq </dev/null >&2 || true
-        apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1 ||
+        get() { apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1; }
+        # Debian calls it chromium, Ubuntu chromium-browser.
+        get "$@" || get $(printf '%s ' "$@" | sed 's/^chromium /chromium-browser /') ||
             stop "apt-get could not install: $*. Install a Chromium or Chrome yourself and name it: CHROMIUM=/path/to/chromium make test"
     else
         stop "the browser tests need: $*. Install with: sudo apt-get install $*   (another Chromium or Chrome: CHROMIUM=/path/to/it make test)"
