@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from northbank.core.card import Card
 from northbank.core.case import Act, Case
 from northbank.core.refusal import Refused
 
@@ -55,7 +56,9 @@ ACTS: Mapping[Role, frozenset[Act]] = {
     Role.INTAKE: frozenset(),
 }
 
-REPORTERS = frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER, Role.GRID_WORKER, Role.INTAKE})
+REPORTERS = frozenset(
+    {Role.ADMIN, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER, Role.GRID_WORKER, Role.INTAKE}
+)
 WHOLE_DISTRICT = frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.LEADER, Role.WALL})
 READS_PERSONS = frozenset(
     {Role.ADMIN, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER, Role.GRID_WORKER}
@@ -80,6 +83,16 @@ class Scope(msgspec.Struct, frozen=True):
             or (self.unit is not None and case.owner == self.unit)
             or (self.grid is not None and spot is not None and spot.grid == self.grid)
             or (self.reporter is not None and case.reporter == self.reporter)
+        )
+
+    def sees(self, card: Card) -> bool:
+        """Whether `card` is inside; the same rule once more for live screens."""
+        return (
+            self.everything
+            or (self.town is not None and card.town == self.town)
+            or (self.unit is not None and card.owner == self.unit)
+            or (self.grid is not None and card.grid == self.grid)
+            or (self.reporter is not None and card.reporter == self.reporter)
         )
 
     @property

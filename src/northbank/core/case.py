@@ -162,7 +162,7 @@ class Rejected(Step, frozen=True, tag="rejected"):
 class Dispatched(Step, frozen=True, tag="dispatched"):
     """The case was given to a unit. row: the routing row followed, None when an officer chose otherwise."""
 
-    owner: str
+    owner: str = ""
     row: str | None = None
 
 
@@ -288,7 +288,7 @@ def _meet(have: tuple[Deadline, ...], at: datetime, *stages: Stage) -> tuple[Dea
 _ALL: tuple[Stage, ...] = ("accept", "dispatch", "sign", "solve", "check")
 
 
-def evolve(case: Case | None, stream: str, at: datetime, fact: CaseFact) -> Case:  # noqa: PLR0912
+def evolve(case: Case | None, stream: str, at: datetime, fact: CaseFact) -> Case:
     """The case after one more fact. `at` is when the entry was recorded."""
     at = fact.happened_at or at
     if isinstance(fact, Reported):
@@ -301,9 +301,13 @@ def evolve(case: Case | None, stream: str, at: datetime, fact: CaseFact) -> Case
         return _step(case, at, fact)
     match fact:
         case Routed():
-            return replace(case, row=fact.row, owner=fact.owner, desk=None, deadlines=_begin(case.deadlines, fact.begun))
+            return replace(
+                case, row=fact.row, owner=fact.owner, desk=None, deadlines=_begin(case.deadlines, fact.begun)
+            )
         case Unrouted():
-            return replace(case, row=None, owner=fact.owner, desk=fact.why, deadlines=_begin(case.deadlines, fact.begun))
+            return replace(
+                case, row=None, owner=fact.owner, desk=fact.why, deadlines=_begin(case.deadlines, fact.begun)
+            )
         case Placed():
             return replace(case, spot=fact.spot)
         case Retyped():

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from northbank.core.city import City, Limit, Name, Stage, Unit5
+from northbank.core.city import City, Limit, Stage, Unit5
 from northbank.core.localtime import MINUTE, instant, micros
 from northbank.core.routing import fits
 from northbank.core.worktime import due as due_after
@@ -158,17 +158,3 @@ def _next(deadline: Deadline) -> datetime | None:
     if "soon" in deadline.marked:
         return deadline.due_at + TICK  # at due_at itself the case is still on time
     return min(deadline.soon_at, deadline.due_at + TICK)
-
-
-def explain(deadline: Deadline, city: City) -> list[Name]:
-    """How the due time came about, step by step, in both languages."""
-    limit = next((row for row in city.limits if row.id == deadline.limit), None)
-    amount = limit.amount if limit else "?"
-    zone = city.calendar.zone
-    start, due = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (deadline.started_at, deadline.due_at))
-    unit = deadline.unit.replace("_", " ")
-    return [
-        Name(zh=f"时限 {deadline.limit}：{amount} {unit}", en=f"Limit {deadline.limit}: {amount} {unit}"),
-        Name(zh=f"起算 {start}（{city.timezone}）", en=f"Started {start} ({city.timezone})"),
-        Name(zh=f"截止 {due}", en=f"Due {due}"),
-    ]

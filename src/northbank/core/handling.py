@@ -8,8 +8,27 @@ import msgspec
 from northbank.core import deadline as clock
 from northbank.core.access import Actor, Role, refuse_act
 from northbank.core.case import (
-    MOVES, Accepted, Act, Case, CaseFact, Checked, Closed, Dispatched, FedBack, Noted, Overdue, Rejected, Reopened,
-    Resumed, Returned, Reworked, Sealed, Signed, SoonDue, Started, Suspended,
+    MOVES,
+    Accepted,
+    Act,
+    Case,
+    CaseFact,
+    Checked,
+    Closed,
+    Dispatched,
+    FedBack,
+    Noted,
+    Overdue,
+    Rejected,
+    Reopened,
+    Resumed,
+    Returned,
+    Reworked,
+    Sealed,
+    Signed,
+    SoonDue,
+    Started,
+    Suspended,
 )  # fmt: skip
 from northbank.core.city import City, Stage
 from northbank.core.deadline import Deadline
@@ -52,7 +71,7 @@ def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor) -> list[
     return _facts(do, case, city, do.happened_at or now, actor)
 
 
-def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[CaseFact]:  # noqa: PLR0911, PLR0912
+def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[CaseFact]:
     happened, reason, note = do.happened_at, do.reason, do.note
     match do.act:
         case Act.ACCEPT:

@@ -5,8 +5,19 @@ from datetime import datetime, timedelta
 import msgspec
 
 from northbank.core import deadline as clock
-from northbank.core.case import Case, CaseFact, Placed, Reported, Retyped, Routed, Sealed, Spot, Unrouted
-from northbank.core.case import Accepted, Dispatched
+from northbank.core.case import (
+    Accepted,
+    Case,
+    CaseFact,
+    Dispatched,
+    Placed,
+    Reported,
+    Retyped,
+    Routed,
+    Sealed,
+    Spot,
+    Unrouted,
+)
 from northbank.core.city import City, Stage
 from northbank.core.deadline import Deadline
 from northbank.core.refusal import Refused
@@ -80,7 +91,13 @@ def check_time(at: datetime | None, now: datetime) -> None:
 
 
 def assign(
-    city: City, type: str | None, level: str, urgent: bool, spot: Spot | None, since: datetime, happened: datetime | None
+    city: City,
+    type: str | None,
+    level: str,
+    urgent: bool,
+    spot: Spot | None,
+    since: datetime,
+    happened: datetime | None,
 ) -> list[CaseFact]:
     """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too."""
     begun = begin(city, type, urgent, ("accept", "solve"), since)

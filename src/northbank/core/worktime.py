@@ -102,6 +102,8 @@ class Era:
         self.starts: list[int] = []
         self.stops: list[int] = []
         for start, stop in sorted(intervals):
+            if start == stop:  # it lies whole in the hour the clock skips: a working day still, but no time
+                continue
             if self.stops and start <= self.stops[-1]:  # a night span may run into the next day's first
                 self.stops[-1] = max(stop, self.stops[-1])
             else:
@@ -206,12 +208,14 @@ def is_workday(calendar: Calendar, day: date) -> bool:
 
 
 def _intervals(calendar: Calendar, day: date) -> list[tuple[int, int]]:
-    found = []
-    for start, stop in calendar.spans(day):
-        first, last = (first_instant(calendar.zone, _midnight(day) + timedelta(minutes=m)) for m in (start, stop))
-        if first < last:  # a span that lies whole in the hour a clock skips is no time at all
-            found.append((first, last))
-    return found
+    midnight, zone = _midnight(day), calendar.zone
+    return [
+        (
+            first_instant(zone, midnight + timedelta(minutes=start)),
+            first_instant(zone, midnight + timedelta(minutes=stop)),
+        )
+        for start, stop in calendar.spans(day)
+    ]
 
 
 def _midnight(day: date) -> datetime:

@@ -65,7 +65,10 @@ class PgCases:
 
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
         """Position and cards of one snapshot."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             position = int(await connection.fetchval(JOURNAL.tip))
             sql = SQL.live.format(columns=_columns, scope=SQL.scope)
             return position, [card_of(row) for row in await connection.fetch(sql, *_scope(scope), since)]
@@ -88,7 +91,10 @@ class PgCases:
             limit=limit + 1,
         )  # fmt: skip
         count = SQL.count.format(scope=SQL.scope, filters=filters)
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             position = int(await connection.fetchval(JOURNAL.tip))
             rows = await connection.fetch(sql, *values)
             total = int(await connection.fetchval(count, *values[:counted]))

@@ -12,12 +12,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from northbank.core.case import Case
 from northbank.core.card import card
+from northbank.core.case import Case
 from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.refusal import Refused
-from northbank.ports import Change, Committed, Stale
+from northbank.ports import Change, ClientKey, Committed, Stale
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class PgJournal:
                 await self._store(group)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 - the fate of the group must reach those who wait
+            except Exception as error:
                 await self._store_apart(group, error)
 
     def _take(self) -> list[_Waiting]:
@@ -119,7 +119,7 @@ class PgJournal:
     async def _store(self, group: list[_Waiting]) -> None:
         rows = await self._pool.fetch(SQL.append, *group_rows([change for change, _ in group]))
         for row in rows:
-            change, future = group[row["n"]]
+            _, future = group[row["n"]]
             if not future.done():
                 _answer(future, row)
         for _, future in group:
@@ -137,9 +137,18 @@ class PgJournal:
         for one in group:
             try:
                 await self._store([one])
-            except Exception as alone:  # noqa: BLE001 - as above
+            except Exception as alone:
                 if not one[1].done():
                     one[1].set_exception(_explain(alone))
+
+    async def answer(self, actor: str, key: ClientKey) -> Committed | None:
+        """What a client key was answered before, or None."""
+        row = await self._pool.fetchrow(SQL.answer, actor, key.key)
+        if row is None:
+            return None
+        if row["digest"] != key.digest:
+            raise Refused("key_reused")
+        return Committed(row["first"], row["last"], row["reply"])
 
     async def position(self) -> int:
         """The last position."""

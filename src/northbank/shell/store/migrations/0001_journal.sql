@@ -132,12 +132,13 @@ begin
     from unnest(commands) c join command k on k.actor = c.actor and k.key = c.key
     where c.key is not null;
   return query
-    select distinct x.n, 'stale', null::bigint, null::bigint, null::json
+    select x.n, 'stale', null::bigint, null::bigint, null::json
     from unnest(versions) x
     left join lateral (
       select j.version from journal j where j.stream = x.stream order by j.version desc limit 1
     ) head_of on true
-    where x.version <> coalesce(head_of.version, 0);
+    where x.version <> coalesce(head_of.version, 0)
+    group by x.n;
   select coalesce(array_agg(d.n), '{}') into dropped from (
     select c.n from unnest(commands) c join command k on k.actor = c.actor and k.key = c.key where c.key is not null
     union

@@ -19,3 +19,15 @@ select {columns} from cases where {scope} and (open or reported_at >= $6 or clos
 select {columns} from cases where id in (
   select substring(stream from 6)::uuid from journal where position > $1 and position <= $2 and stream like 'case:%'
 );
+
+-- name: headers
+-- What happened after a position, without content.
+select position, stream, type, at from journal where position > $1 order by position limit $2;
+
+-- name: per_hour
+-- Reports of each hour since a moment: the raw material of the usual band.
+select date_trunc('hour', reported_at) as hour, count(*) as reports from cases where reported_at >= $1 group by 1;
+
+-- name: first_report
+-- How far back the history goes.
+select min(reported_at) from cases;

@@ -4,6 +4,10 @@
 -- Store a group of commands (see migrations/0001_journal.sql).
 select n, outcome, first, last, reply from append($1, $2, $3, $4, $5, $6, $7);
 
+-- name: answer
+-- What a client key was answered before.
+select digest, reply, first, last from command where actor = $1 and key = $2;
+
 -- name: tip
 -- The last position.
 select coalesce(max(position), 0) from journal;

@@ -1,0 +1,26 @@
+"""Case numbers: `JB-0012345-6`: prefix of the pack, serial, check digit (Luhn, ISO/IEC 7812-1 annex B).
+
+The digit catches every single wrong digit and nearly all swaps when a number is told by phone.
+"""
+
+
+def case_number(prefix: str, serial: int) -> str:
+    """The number of a serial (1, 2, ...), at least seven digits."""
+    digits = f"{serial:07d}"
+    return f"{prefix}-{digits}-{check_digit(digits)}"
+
+
+def check_digit(digits: str) -> int:
+    """Luhn: double every second digit from the right, sum the digits, complete to a multiple of ten."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return -total % 10
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is shaped like a case number and its check digit is right."""
+    prefix, _, rest = text.rpartition("-")
+    _, _, digits = prefix.rpartition("-")
+    return rest.isdigit() and len(rest) == 1 and digits.isdigit() and check_digit(digits) == int(rest)

@@ -1,0 +1,42 @@
+"""Erase a person: the key and every sealed piece go, the journal says so, and the case lives on without them."""
+
+import msgspec
+
+from northbank.core.access import Actor, Role
+from northbank.core.facts import Erased
+from northbank.core.journal import write
+from northbank.core.refusal import Refused
+from northbank.flows.report import Code
+from northbank.ports import Change, Stale, World
+
+
+class EraseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a subject is erased: a code such as `request` or `retention`."""
+
+    reason: Code
+
+
+class EraseReply(msgspec.Struct, frozen=True):
+    """The journal position of the erasure."""
+
+    subject: str
+    position: int
+
+
+async def erase(world: World, actor: Actor, subject: str, body: EraseBody) -> EraseReply:
+    """Destroy the subject's key and pieces in the same transaction as the entry that says so."""
+    if actor.role not in (Role.ADMIN, Role.DUTY_OFFICER):
+        raise Refused("forbidden", role=actor.role.value)
+    stream = f"subject:{subject}"
+    for _ in range(3):
+        version = len([entry async for entry in world.journal.read(stream)])
+        entry = write(
+            Erased(reason=body.reason), id=world.ids.new(), stream=stream, version=version + 1, at=world.clock.now(),
+            actor=actor.login, pack=world.city.version,
+        )  # fmt: skip
+        change = Change(actor=actor.login, entries=(entry,), expected={stream: version}, erase=(subject,))
+        try:
+            return EraseReply(subject, (await world.journal.commit(change)).last)
+        except Stale:
+            continue
+    raise Refused("conflict")

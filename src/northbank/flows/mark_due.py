@@ -1,0 +1,29 @@
+"""The timer's work: stages that are soon due or overdue are written down, once each."""
+
+import asyncio
+
+from northbank.core.access import SYSTEM
+from northbank.core.handling import watch
+from northbank.flows.act import step
+from northbank.ports import Stale, World
+
+BATCH = 500
+
+
+async def mark_due(world: World) -> int:
+    """Mark every case whose time has come; returns how many entries were written. Safe to run twice or side by side."""
+    written = 0
+    while True:
+        now = world.clock.now()
+        cases = await world.cases.due(now, BATCH)
+        changes = [step(world, SYSTEM.login, case, facts, now) for case in cases if (facts := watch(case, now))]
+        if not changes:
+            return written
+        done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
+        for change, result in zip(changes, done, strict=True):
+            if not isinstance(result, BaseException):
+                written += len(change.entries)
+            elif not isinstance(result, Stale):
+                raise result
+        if len(cases) < BATCH:
+            return written

@@ -1,0 +1,50 @@
+"""Views from the journal alone: drop them and fold every entry again, stream by stream, in flat memory."""
+
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import msgspec
+
+from northbank.core.card import card
+from northbank.core.case import Case, evolve
+from northbank.shell.store.journal import SQL, entry_of
+
+BATCH = 2_000
+_encode = msgspec.json.Encoder().encode
+
+
+async def folded(connection: asyncpg.Connection) -> AsyncIterator[tuple[Case, int]]:
+    """Every case as its facts make it, with the position of its last entry."""
+    case: Case | None = None
+    stream, position = "", 0
+    async for row in connection.cursor(SQL.by_stream, prefetch=BATCH):
+        entry = entry_of(row)
+        if entry.stream != stream:
+            if case is not None:
+                yield case, position
+            case, stream = None, entry.stream
+        case = evolve(case, entry.stream, entry.at, entry.data)  # type: ignore[arg-type]
+        position = entry.position
+    if case is not None:
+        yield case, position
+
+
+async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Make the case view anew, in one transaction: readers see the old rows until the new ones are whole."""
+    done = 0
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock(7236001)")  # no appends meanwhile
+        await connection.execute("delete from cases")
+        rows: list[tuple[object, ...]] = []
+        async for case, position in folded(connection):
+            rows.append((*msgspec.structs.astuple(card(case, position)), _encode(case).decode()))
+            if len(rows) == BATCH:
+                await connection.copy_records_to_table("cases", records=rows)
+                done += len(rows)
+                rows.clear()
+                progress(done)
+        if rows:
+            await connection.copy_records_to_table("cases", records=rows)
+            done += len(rows)
+    progress(done)
+    return done

@@ -1,0 +1,183 @@
+"""The only place that builds the parts of a center and joins them."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import uvicorn
+
+from northbank.core.city import City, Name
+from northbank.pack.load import load
+from northbank.ports import Clock, World
+from northbank.shell.clock import ReplayClock, SystemClock, monotonic
+from northbank.shell.jobs.timer import run_timer
+from northbank.shell.settings import Settings
+from northbank.shell.store.accounts import PgAccounts
+from northbank.shell.store.cases import PgCases
+from northbank.shell.store.embedded import Embedded
+from northbank.shell.store.folder import DataFolder
+from northbank.shell.store.journal import PgJournal
+from northbank.shell.store.pool import open_pool
+from northbank.shell.store.serials import CenterIds
+from northbank.shell.store.server import reach
+from northbank.shell.store.tail import Tail
+from northbank.shell.store.vault import PgVault
+from northbank.shell.web.app import build_app
+from northbank.shell.web.knobs import WebSettings
+from northbank.shell.web.limits import Buckets
+from northbank.shell.web.live import Broadcaster, Tick
+from northbank.shell.web.passwords import Passwords
+from northbank.shell.web.photos import Darkroom
+from northbank.shell.web.registry import Face
+from northbank.shell.web.session import Sessions
+from northbank.shell.web.stream import LiveProtocol
+
+log = logging.getLogger(__name__)
+UI = Path(__file__).resolve().parents[2] / "ui" / "dist"
+
+NOTES: Mapping[str, Name] = {
+    "live": Name("", ""),
+    "simulated": Name("模拟数据", "SIMULATED"),
+    "replay": Name("历史回放", "REPLAY"),
+}
+
+
+class PortBusy(RuntimeError):
+    """The address is taken; the message is one sentence."""
+
+
+class Center:
+    """One running center. `world` is what flows are given."""
+
+    def __init__(self, settings: Settings, city: City, pool: asyncpg.Pool, vault_key: bytes, clock: Clock) -> None:
+        self.settings = settings
+        self.city = city
+        self.pool = pool
+        self.ids = CenterIds(pool, city.prefix)
+        self.journal = PgJournal(pool)
+        self.cases = PgCases(pool)
+        self.vault = PgVault(pool, vault_key, self.ids)
+        self.accounts = PgAccounts(pool)
+        self.passwords = Passwords()
+        self.world = World(city, clock, self.ids, self.journal, self.cases, self.vault)
+        self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Begin committing, following and timing."""
+        await self.ids.start()
+        await self.journal.start()
+        await self.tail.start()
+        self.spawn(self.tail.run())
+        self.spawn(run_timer(self.world))
+
+    def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
+        """Run something as long as the center runs."""
+        task = asyncio.ensure_future(work)
+        self._tasks.append(task)  # type: ignore[arg-type]
+        return task  # type: ignore[return-value]
+
+    async def close(self) -> None:
+        """Stop in order: producers, then the journal's queue, then connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.journal.close()
+        await self.pool.close()
+
+    async def alive(self) -> Mapping[str, Any]:
+        """The state of the parts, for /readyz and /metrics."""
+        position = await self.journal.position()
+        lag = position - self.tail.position
+        return {
+            "ready": True,
+            "position": position,
+            "tail_lag": lag,
+            "tail_age_seconds": monotonic() - self.tail.fresh_at,
+        }
+
+    def face(self, web: WebSettings) -> Face:
+        """The HTTP face over this center. Sessions live by the machine's clock, whatever the center's clock does."""
+        broadcaster = Broadcaster(self.tail, web, self.world.clock.now, monotonic)  # type: ignore[arg-type]
+        return Face(
+            world=self.world, settings=web,
+            sessions=Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic),
+            broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
+            reports_by_account=Buckets(web.reports_per_minute, monotonic),
+            reports_by_address=Buckets(web.anonymous_per_minute, monotonic),
+            snapshot=self.tail.snapshot, alive=self.alive,
+            unavailable=(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.QueryCanceledError),
+        )  # fmt: skip
+
+
+def clock_of(settings: Settings, start: datetime | None) -> Clock:
+    """The machine's clock, or one that plays from `start` at the set speed."""
+    return SystemClock() if start is None else ReplayClock(start, settings.speed)
+
+
+@asynccontextmanager
+async def open_center(settings: Settings, *, start: datetime | None = None) -> AsyncIterator[Center]:
+    """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part."""
+    city = await asyncio.to_thread(load, settings.pack, settings.areas)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(DataFolder.open(settings.data, pack=city.id))
+        dsn = settings.database_url()
+        if dsn is None:
+            server = await asyncio.to_thread(Embedded.start, folder)
+            stack.callback(server.stop)
+            dsn = server.dsn
+        else:
+            await reach(dsn)
+        center = Center(settings, city, await open_pool(dsn), folder.vault_key(), clock_of(settings, start))
+        try:
+            await center.start()
+            yield center
+        finally:
+            await center.close()
+
+
+def web_settings(settings: Settings, **more: Any) -> WebSettings:
+    """The knobs of the HTTP face that follow from the settings of the run."""
+    note = NOTES[settings.mode]
+    if settings.mode == "replay":
+        note = Name(f"{note.zh} {settings.speed:g} 倍", f"{note.en} {settings.speed:g}x")
+    return WebSettings(
+        mode=settings.mode, mode_note=note, speed=settings.speed, wall_open=settings.wall_open,
+        ui=UI if UI.is_dir() else None, **more,
+    )  # fmt: skip
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """A bound socket, or PortBusy."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortBusy(
+            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
+        ) from error
+    listening.listen(2048)
+    return listening
+
+
+async def serve(center: Center, listening: socket.socket, web: WebSettings) -> None:
+    """Serve HTTP until told to stop (Ctrl-C, SIGTERM)."""
+    face = center.face(web)
+    beat = center.spawn(face.broadcaster.run())
+    config = uvicorn.Config(
+        build_app(face), http=LiveProtocol, loop="uvloop", lifespan="off", log_config=None, access_log=False,
+        server_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=75, backlog=2048,
+    )  # fmt: skip
+    try:
+        await uvicorn.Server(config).serve(sockets=[listening])
+    finally:
+        beat.cancel()
