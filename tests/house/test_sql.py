@@ -32,6 +32,13 @@ def test_no_name_is_given_twice(texts: dict[str, str]) -> None:
     assert not [file for file, names in _named(texts).items() if len(names) != len(set(names))]
 
 
+def _is_constant(part: ast.expr) -> bool:
+    """Words, or a NAME of this program's own; anything else may come from outside."""
+    return isinstance(part, ast.Constant) or (
+        isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id.isupper()
+    )
+
+
 def test_no_value_is_written_into_sql(python: dict[str, str]) -> None:
     """An f-string that begins like a statement and takes a value is how injection starts."""
     verb = re.compile(r"\s*(select|insert|update|delete|with|copy|alter|create|drop)\b", re.IGNORECASE)
@@ -39,7 +46,11 @@ def test_no_value_is_written_into_sql(python: dict[str, str]) -> None:
     for name, text in python.items():
         lines = text.splitlines()
         for node in ast.walk(ast.parse(text)):
-            if not isinstance(node, ast.JoinedStr) or len(node.values) < 2 or "house: sql" in lines[node.lineno - 1]:
+            if (
+                not isinstance(node, ast.JoinedStr)
+                or all(map(_is_constant, node.values))
+                or "house: sql" in lines[node.lineno - 1]
+            ):
                 continue
             first = node.values[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str) and verb.match(first.value):
