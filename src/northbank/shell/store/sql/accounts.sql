@@ -1,0 +1,47 @@
+-- name: find_account
+select login, name, role, unit, town, grid, password, disabled_at is null as enabled
+  from accounts where login = $1;
+
+-- name: list_accounts
+select login, name, role, unit, town, grid, password, disabled_at is null as enabled
+  from accounts order by login;
+
+-- name: add_account
+insert into accounts (login, name, role, unit, town, grid, password, created_at, password_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+on conflict (login) do nothing
+returning login;
+
+-- name: set_password
+with changed as (
+    update accounts set password = $2, password_at = $3 where login = $1 returning login
+), dropped as (
+    delete from sessions where login in (select login from changed)
+)
+select login from changed;
+
+-- name: set_enabled
+with changed as (
+    update accounts set disabled_at = case when $2::boolean then null else $3::timestamptz end
+     where login = $1 returning login
+), dropped as (
+    delete from sessions where not $2::boolean and login in (select login from changed)
+)
+select login from changed;
+
+-- name: open_session
+with swept as (
+    delete from sessions where expires_at < $3
+)
+insert into sessions (token, login, opened_at, expires_at) values ($1, $2, $3, $4);
+
+-- name: session
+select a.login, a.name, a.role, a.unit, a.town, a.grid, s.expires_at
+  from sessions s join accounts a using (login)
+ where s.token = $1 and s.expires_at > $2 and a.disabled_at is null;
+
+-- name: prolong_session
+update sessions set expires_at = $2 where token = $1;
+
+-- name: close_session
+delete from sessions where token = $1;

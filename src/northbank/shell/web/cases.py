@@ -1,0 +1,138 @@
+"""Cases by HTTP: the list, one case, its photos, and one URL for each act of the life cycle."""
+
+from datetime import datetime
+from functools import partial
+
+from northbank.core.access import ACTS
+from northbank.core.card import Card
+from northbank.core.case import Act
+from northbank.core.city import Name
+from northbank.flows import see_cases
+from northbank.flows.act import ActBody, act
+from northbank.flows.erase_subject import EraseBody, EraseReply, erase
+from northbank.flows.see_cases import Detail
+from northbank.ports import CaseQuery, Page
+from northbank.shell.web.photos import MEDIA
+from northbank.shell.web.registry import Call, Face, Operation
+from northbank.shell.web.strict import invalid
+from northbank.shell.web.wire import Reply
+
+ACT_WORDS = {
+    Act.ACCEPT: Name(zh="受理", en="Accept a case"),
+    Act.REJECT: Name(zh="不予受理", en="Turn a case down"),
+    Act.DISPATCH: Name(zh="分拨", en="Dispatch a case to a unit"),
+    Act.SIGN: Name(zh="签收", en="Sign for a case"),
+    Act.START: Name(zh="开始处置", en="Start work on a case"),
+    Act.SUSPEND: Name(zh="挂账", en="Suspend work for a stated reason"),
+    Act.RESUME: Name(zh="恢复处置", en="Resume suspended work"),
+    Act.FEED_BACK: Name(zh="反馈", en="Report a case as solved"),
+    Act.CHECK: Name(zh="核查", en="Confirm the solution"),
+    Act.REWORK: Name(zh="返工", en="Send a case back as not solved"),
+    Act.CLOSE: Name(zh="办结", en="Close a case"),
+    Act.RETURN: Name(zh="回退", en="Return a case that is not ours"),
+    Act.REOPEN: Name(zh="重新办理", en="Reopen an ended case"),
+    Act.PLACE: Name(zh="定位", en="Put a case on the map"),
+    Act.RETYPE: Name(zh="改类型", en="Give a case a type"),
+    Act.NOTE: Name(zh="备注", en="Add a note"),
+}
+_YEARS = range(1900, 2200)
+_DAY = b"private, max-age=86400"
+
+
+async def list_cases(face: Face, call: Call) -> Page:
+    """One page of the list."""
+    query: CaseQuery = call.params
+    for name in ("reported_from", "reported_to", "closed_from", "closed_to"):
+        check_moment(name, getattr(query, name))
+    return await see_cases.page(face.world, call.actor, query)
+
+
+def check_moment(name: str, at: datetime | None) -> None:
+    """A moment in a filter must name its time zone and lie in years a database can hold."""
+    if at is not None and (at.tzinfo is None or at.year not in _YEARS):
+        raise invalid(name, "a time with its UTC offset is expected, such as 2026-05-01T00:00:00Z")
+
+
+async def see_case(face: Face, call: Call) -> Detail:
+    """One case in full."""
+    return await see_cases.detail(face.world, call.actor, call.path["id"])
+
+
+async def see_photo(face: Face, call: Call) -> Reply:
+    """One photo."""
+    found = await see_cases.photo(face.world, call.actor, call.path["id"], call.path["photo"])
+    return Reply(200, found, MEDIA.encode(), ((b"cache-control", _DAY),))
+
+
+async def do_act(what: Act, face: Face, call: Call) -> Card:
+    """One act on one case."""
+    body: ActBody = call.body
+    return await act(face.world, call.actor, call.path["id"], what, body, call.key)
+
+
+async def erase_subject(face: Face, call: Call) -> EraseReply:
+    """Erase a person."""
+    return await erase(face.world, call.actor, call.path["subject"], call.body)
+
+
+def _act(what: Act) -> Operation:
+    return Operation(
+        name=f"case_{what.value}",
+        method="POST",
+        path=f"/api/v1/cases/{{id}}/{what.value}",
+        tag="acts",
+        summary=ACT_WORDS[what],
+        body=ActBody,
+        reply=Card,
+        run=partial(do_act, what),
+        roles=frozenset(role for role, acts in ACTS.items() if what in acts),
+        keyed=True,
+        refusals=("conflict", "wrong_state", "not_yours", "reason_needed", "unknown_unit", "outside", "future"),
+    )
+
+
+OPERATIONS = (
+    Operation(
+        name="list_cases",
+        method="GET",
+        path="/api/v1/cases",
+        tag="cases",
+        summary=Name(zh="事件列表", en="List cases"),
+        params=CaseQuery,
+        reply=Page,
+        run=list_cases,
+        who="wall",
+    ),
+    Operation(
+        name="see_case",
+        method="GET",
+        path="/api/v1/cases/{id}",
+        tag="cases",
+        summary=Name(zh="事件详情", en="One case in full"),
+        reply=Detail,
+        run=see_case,
+    ),
+    Operation(
+        name="see_photo",
+        method="GET",
+        path="/api/v1/cases/{id}/photos/{photo}",
+        tag="cases",
+        summary=Name(zh="事件照片", en="A photo of a case"),
+        reply=bytes,
+        media=MEDIA,
+        run=see_photo,
+        refusals=("erased",),
+    ),
+    *(_act(what) for what in Act),
+    Operation(
+        name="erase_subject",
+        method="POST",
+        path="/api/v1/subjects/{subject}/erase",
+        tag="people",
+        summary=Name(zh="删除个人信息", en="Erase the personal data of a subject"),
+        body=EraseBody,
+        reply=EraseReply,
+        run=erase_subject,
+        refusals=("forbidden", "erased"),
+    ),
+)

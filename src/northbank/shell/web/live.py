@@ -1,0 +1,189 @@
+"""Live frames: what changed goes to every screen of an audience as one pre-encoded frame, five times a second at most.
+
+What changed is asked of a feed (the tail); how a screen is reached is in stream.py. See docs/decisions/0005.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from northbank.core.access import Scope
+from northbank.core.refusal import Refused
+from northbank.shell.web.knobs import WebSettings
+
+REFRESH = 30.0  # seconds after which figures are sent again though nothing happened: hours pass, days begin
+
+RESET = b'event: reset\ndata: {"why":"too_old"}\n\n'
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Everything that changed for a scope up to `position`, as JSON bytes."""
+
+    position: int
+    data: bytes
+
+
+class Feed(Protocol):
+    """What knows the changes: the tail of the journal."""
+
+    @property
+    def position(self) -> int:
+        """The last position folded."""
+
+    def tick(self, scope: Scope, after: int) -> Tick | None:
+        """What changed for `scope` after that position, or None when that is no longer remembered."""
+
+
+class Client(Protocol):
+    """One screen that listens."""
+
+    def write(self, payload: bytes, framed: bytes) -> bool:
+        """Hand over one event, plain and chunk-framed; False when the screen is gone or too slow."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+def event(tick: Tick) -> bytes:
+    """One server-sent event."""
+    return b"id: %d\nevent: tick\ndata: %b\n\n" % (tick.position, tick.data)
+
+
+def framed(payload: bytes) -> bytes:
+    """The payload as one HTTP/1.1 chunk."""
+    return b"%x\r\n%b\r\n" % (len(payload), payload)
+
+
+class Audience:
+    """The screens that share a scope, and the frames they were sent last."""
+
+    def __init__(self, scope: Scope, position: int, ring: int) -> None:
+        self.scope = scope
+        self.position = position
+        self.clients: set[Client] = set()
+        self.ring: deque[tuple[int, bytes]] = deque(maxlen=ring)  # (position before, payload)
+        self.sent_at = float("-inf")
+        self.fresh_at = float("-inf")
+
+    def remembered(self, after: int) -> bytes | None:
+        """All frames after that position in one piece, or None if the ring no longer holds them."""
+        if after == self.position:
+            return b""
+        if not self.ring or not self.ring[0][0] <= after < self.position:
+            return None
+        ends = [*(start for start, _ in self.ring), self.position][1:]
+        return b"".join(payload for (_, payload), end in zip(self.ring, ends, strict=True) if end > after)
+
+
+class Broadcaster:
+    """Sends ticks and heartbeats. One task for all screens; a screen costs one write per tick and no task."""
+
+    def __init__(
+        self, feed: Feed, settings: WebSettings, now: Callable[[], datetime], ticks: Callable[[], float]
+    ) -> None:
+        self.feed = feed
+        self.settings = settings
+        self.now = now
+        self.ticks = ticks
+        self.audiences: dict[str, Audience] = {}
+        self.count = 0
+        self.deliveries = 0
+        self.dropped = 0
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        due = self.ticks()
+        try:
+            while True:
+                self.beat()
+                due = max(due + self.settings.live_tick, self.ticks())
+                await asyncio.sleep(due - self.ticks())
+        finally:
+            self.hang_up()
+
+    def beat(self) -> None:
+        """Send to each audience what changed, or a heartbeat where nothing did for a second."""
+        for key, audience in list(self.audiences.items()):
+            if not audience.clients:
+                del self.audiences[key]
+                continue
+            payload = self._news(audience)
+            if payload is None and self.ticks() - audience.sent_at >= self.settings.live_heartbeat:
+                payload = event(Tick(audience.position, self._heartbeat(audience.position)))
+            if payload is not None:
+                self._send(audience, payload)
+
+    def _news(self, audience: Audience) -> bytes | None:
+        stale = self.ticks() - audience.fresh_at >= REFRESH
+        if self.feed.position <= audience.position and not stale:
+            return None
+        audience.fresh_at = self.ticks()
+        tick = self.feed.tick(audience.scope, audience.position)
+        if tick is None:
+            audience.ring.clear()
+            audience.position = self.feed.position
+            return RESET
+        payload = event(tick)
+        if tick.position > audience.position:
+            audience.ring.append((audience.position, payload))
+            audience.position = tick.position
+        return payload
+
+    def _heartbeat(self, position: int) -> bytes:
+        return msgspec.json.encode({"position": position, "at": self.now()})
+
+    def _send(self, audience: Audience, payload: bytes) -> None:
+        chunk = framed(payload)
+        gone = [client for client in audience.clients if not client.write(payload, chunk)]
+        self.deliveries += len(audience.clients) - len(gone)
+        self.dropped += len(gone)
+        audience.sent_at = self.ticks()
+        for client in gone:
+            self.leave(audience.scope, client)
+            client.close()
+
+    def admit(self) -> None:
+        """Refuse a screen too many."""
+        if self.count >= self.settings.live_clients:
+            raise Refused("busy", seconds=5)
+
+    def join(self, scope: Scope, client: Client, after: int | None) -> None:
+        """Register a screen; first it is sent what it missed since `after`. No await: nothing falls in between."""
+        key = scope.key
+        audience = self.audiences.get(key)
+        if audience is None:
+            audience = self.audiences[key] = Audience(scope, self.feed.position, self.settings.live_ring)
+        first = self._missed(audience, after) + event(Tick(audience.position, self._heartbeat(audience.position)))
+        audience.clients.add(client)
+        self.count += 1
+        client.write(first, framed(first))
+
+    def _missed(self, audience: Audience, after: int | None) -> bytes:
+        if after is None:
+            return b""
+        if after > self.feed.position:
+            return RESET  # the screen knows a later past than this journal: another database
+        found = audience.remembered(after)
+        if found is not None:
+            return found
+        tick = self.feed.tick(audience.scope, after)
+        return RESET if tick is None else event(tick)
+
+    def leave(self, scope: Scope, client: Client) -> None:
+        """Forget a screen; twice does no harm."""
+        audience = self.audiences.get(scope.key)
+        if audience is not None and client in audience.clients:
+            audience.clients.discard(client)
+            self.count -= 1
+
+    def hang_up(self) -> None:
+        """Close every screen: the server stops, and they come back by themselves."""
+        for audience in self.audiences.values():
+            for client in audience.clients:
+                client.close()
+        self.audiences.clear()
+        self.count = 0

@@ -1,0 +1,157 @@
+"""What screens begin from: the pack in words, the map, the wall's snapshot, and the stream of what changes."""
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from northbank.core.access import Actor
+from northbank.core.access import Scope as Rows
+from northbank.core.city import Name
+from northbank.core.refusal import Refused
+from northbank.flows.see_wall import Snapshot, wall_scope
+from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city, view_map
+from northbank.shell.web.registry import Call, Face, Operation
+from northbank.shell.web.stream import listen
+from northbank.shell.web.strict import read_query
+from northbank.shell.web.wire import JSON, Receive, Reply, Scope, Send, query_text
+
+_STREAM = "/live"
+
+
+class FeatureCollection(msgspec.Struct, frozen=True):
+    """GeoJSON; `outline` is the district, `towns` another collection."""
+
+    type: str
+    features: list[dict[str, Any]]
+    outline: dict[str, Any] | None
+    towns: dict[str, Any]
+
+
+class LiveQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """scope: `district`, or the scope key of the account. after: journal position of the snapshot the screen holds."""
+
+    scope: Annotated[str, Meta(max_length=200)] | None = None
+    after: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+
+
+class Papers:
+    """The documents that stand as long as the pack: built at the first request, off the loop, once."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.found: dict[str, Document] = {}
+
+    async def see_city(self, face: Face, call: Call) -> Reply:
+        """The pack in words."""
+        day = face.world.clock.now().date()
+        document = await self._get(f"city {day}", lambda: msgspec.json.encode(view_city(face.city, day)), JSON)
+        return document.reply(call.scope)
+
+    async def see_map(self, face: Face, call: Call) -> Reply:
+        """The grids."""
+        document = await self._get("map", lambda: view_map(face.city), GEOJSON)
+        return document.reply(call.scope)
+
+    async def _get(self, name: str, build: Any, media: bytes) -> Document:
+        if name not in self.found:
+            async with self.lock:
+                if name not in self.found:
+                    self.found[name] = await asyncio.to_thread(lambda: Document(build(), media))
+        return self.found[name]
+
+
+def rows_of(face: Face, actor: Actor) -> Rows:
+    """What a wall of this actor shows."""
+    return wall_scope(actor, face.city, face.settings.wall_open)
+
+
+async def see_wall(face: Face, call: Call) -> Snapshot:
+    """The picture of the actor's scope."""
+    return await face.snapshot(rows_of(face, call.actor))
+
+
+def narrow(rows: Rows, wish: str | None) -> Rows:
+    """The scope asked for, where it lies inside the actor's own."""
+    if wish is None or wish == rows.key:
+        return rows
+    kind, _, code = wish.partition(":")
+    match rows.everything and bool(code), kind:
+        case True, "town":
+            return Rows(town=code)
+        case True, "unit":
+            return Rows(unit=code)
+        case _:
+            raise Refused("not_found", what="scope")
+
+
+class Live:
+    """GET /live. Not an operation with a reply: it does not end."""
+
+    def __init__(self, face: Face) -> None:
+        self.face = face
+        self.operation = Operation(
+            name="live",
+            method="GET",
+            path=_STREAM,
+            tag="wall",
+            summary=Name(zh="实时推送", en="Server-sent events: ticks, heartbeats, reset"),
+            run=see_wall,
+            reply=str,
+            params=LiveQuery,
+            who="wall",
+            media="text/event-stream",
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit, then stay."""
+        from northbank.shell.web.door import Knob
+
+        if scope["method"] != "GET":
+            raise Refused("method", method=scope["method"], allowed="GET")
+        face = self.face
+        actor = Knob(self.operation).admit(face, await face.sessions.visitor(scope))
+        query = read_query(LiveQuery, query_text(scope))
+        rows = narrow(rows_of(face, actor), query.scope)
+        if rows.key not in face.broadcaster.audiences:
+            await face.snapshot(rows)  # the tail keeps figures only for scopes somebody has looked at
+        await listen(scope, receive, send, face.broadcaster, rows, query.after)
+
+
+def operations() -> tuple[Operation, ...]:
+    """The queries of this file; each application has its own papers."""
+    papers = Papers()
+    return (
+        Operation(
+            name="see_city",
+            method="GET",
+            path="/api/v1/city",
+            tag="wall",
+            summary=Name(zh="城市包", en="The pack in words"),
+            reply=CityView,
+            run=papers.see_city,
+            who="wall",
+        ),
+        Operation(
+            name="see_map",
+            method="GET",
+            path="/api/v1/map/grids",
+            tag="wall",
+            summary=Name(zh="网格地图", en="The grids as GeoJSON"),
+            reply=FeatureCollection,
+            media=GEOJSON.decode(),
+            run=papers.see_map,
+            who="wall",
+        ),
+        Operation(
+            name="see_wall",
+            method="GET",
+            path="/api/v1/wall",
+            tag="wall",
+            summary=Name(zh="大屏快照", en="The wall's snapshot at one position"),
+            reply=Snapshot,
+            run=see_wall,
+            who="wall",
+        ),
+    )
