@@ -10,6 +10,7 @@ VENV=.venv
 PY="$VENV/bin/python"
 DONE="$VENV/.installed"    # fingerprint of what was installed last, written when all of it is
 HALF="$VENV/.half"         # stands while an installation is under way
+KIND="$VENV/.kind"         # run or dev
 WHERE="$VENV/.where"       # the folder it was made in: its scripts name that path
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -22,7 +23,7 @@ case "$MODE" in run | dev) ;; *) stop "say 'run' or 'dev', not '$MODE'." ;; esac
 if command -v flock >/dev/null 2>&1; then exec 9<tools/setup.sh && flock 9; fi
 
 # Whoever has the tools of a developer keeps them.
-[ "$MODE" = run ] && [ -e "$VENV/.dev" ] && MODE=dev
+[ "$(cat "$KIND" 2>/dev/null)" = dev ] && MODE=dev
 
 fingerprint() {
     printf '%s %s\n' "$MODE" "$PWD"
@@ -141,6 +142,7 @@ again=""
 [ -e "$HALF" ] && again=yes # an interrupted installation may have left half a package: lay all of them anew
 rm -f "$DONE"
 : >"$HALF"
+echo "$MODE" >"$KIND"
 
 use_pip_settings_for_uv
 say "installing what requirements/$MODE.lock names"
