@@ -41,7 +41,9 @@ def shape_faults(files: PackFiles, shapes: Shapes) -> Iterator[Fault]:
             good = False
             why = shapely.is_valid_reason(feature.shape)
             if geometry.overlap == "refuse":
-                yield Fault(shapes.grids_file, feature.line, f"'{feature.code}' with a broken shape ({why})", "a valid polygon")
+                yield Fault(
+                    shapes.grids_file, feature.line, f"'{feature.code}' with a broken shape ({why})", "a valid polygon"
+                )
     if geometry.overlap == "note" or not shapes.grids or not good:
         return
     yield from _overlaps(shapes, geometry.tolerance)

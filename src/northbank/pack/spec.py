@@ -200,3 +200,39 @@ class DemoToml(Shape, frozen=True, kw_only=True):
     accounts: tuple[Account, ...] = ()
     day: DemoDay
     samples: tuple[Sample, ...] = ()
+
+
+Where = tuple[float, float]
+
+
+class TownSeed(Shape, frozen=True, kw_only=True):
+    """One town to be drawn: its middle, its people, and how far from the middle most of them live (km)."""
+
+    code: Code
+    middle: Where
+    people: Annotated[int, Meta(ge=1)]
+    reach: Annotated[float, Meta(gt=0)] = 3.0
+
+
+class Dedicated(Shape, frozen=True, kw_only=True):
+    """Grids made for one institution, such as a hospital: how many stand in each town."""
+
+    name: Name
+    towns: dict[Code, Annotated[int, Meta(ge=0)]]
+
+
+class GenerateToml(Shape, frozen=True, kw_only=True):
+    """generate.toml: from what `generate-grids` invents shapes and people. All of it ends up flagged synthetic.
+
+    ring: the hand-drawn outline. households: fewest and most of an ordinary grid.
+    scattered: area kinds whose grids lie at the rim of their town (villages).
+    """
+
+    grids: Annotated[int, Meta(ge=1, le=100_000)]
+    people_per_household: Annotated[float, Meta(gt=0)]
+    households: tuple[int, int] = (300, 500)
+    ring: Annotated[tuple[Where, ...], Meta(min_length=4)]
+    towns: Annotated[tuple[TownSeed, ...], Meta(min_length=1)]
+    dedicated: tuple[Dedicated, ...] = ()
+    scattered: tuple[str, ...] = ("village",)
+    digits: Annotated[int, Meta(ge=4, le=7)] = 5

@@ -35,7 +35,9 @@ def story_faults(city: City, stories: list[TomlFile[StoryToml]]) -> Iterator[Fau
                     f"{_shown(wanted)}, as the story says",
                 )
         if "refused" in found and story.value.expect.refused is None:
-            yield Fault(story.file, story.line("report"), f"a report refused as {found['refused']}", "refused in [expect]")
+            yield Fault(
+                story.file, story.line("report"), f"a report refused as {found['refused']}", "refused in [expect]"
+            )
 
 
 def tell(city: City, report: StoryReport) -> dict[str, object]:
