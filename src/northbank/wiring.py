@@ -82,7 +82,7 @@ class Center:
         """Run something as long as the center runs."""
         task = asyncio.ensure_future(work)
         self._tasks.append(task)  # type: ignore[arg-type]
-        return task  # type: ignore[return-value]
+        return task
 
     async def close(self) -> None:
         """Stop in order: producers, then the journal's queue, then connections."""
@@ -173,11 +173,16 @@ async def serve(center: Center, listening: socket.socket, web: WebSettings) -> N
     """Serve HTTP until told to stop (Ctrl-C, SIGTERM)."""
     face = center.face(web)
     beat = center.spawn(face.broadcaster.run())
+    try:
+        await server_of(face).serve(sockets=[listening])
+    finally:
+        beat.cancel()
+
+
+def server_of(face: Face) -> uvicorn.Server:
+    """The HTTP server over a face, ready to serve."""
     config = uvicorn.Config(
         build_app(face), http=LiveProtocol, loop="uvloop", lifespan="off", log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=75, backlog=2048,
     )  # fmt: skip
-    try:
-        await uvicorn.Server(config).serve(sockets=[listening])
-    finally:
-        beat.cancel()
+    return uvicorn.Server(config)

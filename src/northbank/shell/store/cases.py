@@ -63,6 +63,11 @@ class PgCases:
         """Cases the timer must look at, longest waiting first."""
         return [_decode_case(row["doc"]) for row in await self._pool.fetch(JOURNAL.due, now, limit)]
 
+    async def resume_point(self) -> tuple[datetime | None, list[Case]]:
+        """When the newest thing happened, and every open case: where a simulation or a replay goes on."""
+        last = await self._pool.fetchval(SQL.last_change)
+        return last, [_decode_case(row["doc"]) for row in await self._pool.fetch(SQL.open_docs)]
+
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
         """Position and cards of one snapshot."""
         async with (

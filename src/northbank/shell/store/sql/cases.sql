@@ -31,3 +31,11 @@ select date_trunc('hour', reported_at) as hour, count(*) as reports from cases w
 -- name: first_report
 -- How far back the history goes.
 select min(reported_at) from cases;
+
+-- name: last_change
+-- When the newest thing happened.
+select max(changed_at) from cases;
+
+-- name: open_docs
+-- Every open case, folded.
+select doc from cases where open;

@@ -1,0 +1,273 @@
+"""The command line: every verb of the program. It reads arguments, calls wiring, and says errors in one sentence."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from northbank.pack.fault import PackFaults
+from northbank.shell.settings import Settings, SettingsError, read_settings
+from northbank.shell.store.folder import DataFolderError
+from northbank.shell.store.pool import DatabaseError
+from northbank.shell.store.server import ServerRefused
+from northbank.wiring import PortBusy
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Northbank (北岸): a district's operation and governance center."
+)
+pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, new, diff, generate-grids.")
+user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
+app.add_typer(pack_app, name="pack")
+app.add_typer(user_app, name="user")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Pack = Annotated[Path, typer.Option(help="Folder of the city pack.")]
+Data = Annotated[Path, typer.Option(help="Data folder; holds the embedded PostgreSQL, the keys and the logs.")]
+Database = Annotated[str | None, typer.Option(help="Address of a PostgreSQL 15+ server instead of the embedded one.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Areas = Annotated[Path | None, typer.Option(help="Folder with the operator's own shapes for the pack.")]
+
+FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy)
+
+
+def settings_of(**given: Any) -> Settings:
+    """Arguments and NORTHBANK_ variables as one value; faults end the program with one sentence."""
+    try:
+        return read_settings(given, os.environ)
+    except SettingsError as error:
+        raise fail(str(error)) from error
+
+
+def fail(sentence: str, status: int = 2) -> typer.Exit:
+    """Say one sentence on the error stream; raise what this returns."""
+    err.print(sentence, style="bold", markup=False)
+    return typer.Exit(status)
+
+
+def go(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run to the end on uvloop; the faults an operator can mend become one sentence, Ctrl-C a quiet end."""
+    import uvloop
+
+    try:
+        return uvloop.run(work())
+    except FAULTS as error:
+        raise fail(str(error)) from error
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        err.print("Stopped.")
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def run(
+    pack: Pack, data: Data = Path("data"), database: Database = None, port: Port = 8080, host: Host = "127.0.0.1",
+    areas: Areas = None,
+) -> None:  # fmt: skip
+    """Run a center for real: no simulator, no default accounts."""
+    from northbank.verbs import run_center
+
+    settings = settings_of(pack=pack, data=data, database=database, port=port, host=host, areas=areas)
+    go(lambda: run_center(settings, out))
+
+
+@app.command()
+def demo(
+    pack: Pack = Path("packs/jiangbei"), data: Data = Path("data"), port: Port = 8080, host: Host = "127.0.0.1",
+    database: Database = None, areas: Areas = None,
+    speed: Annotated[float, typer.Option(help="How fast the simulated day passes.")] = 1.0,
+) -> None:  # fmt: skip
+    """Run a district with a simulated day. Everything on every screen is marked SIMULATED."""
+    from northbank.verbs import run_demo
+
+    settings = settings_of(
+        pack=pack, data=data, database=database, port=port, host=host, areas=areas, mode="simulated", speed=speed,
+        wall_open=True,
+    )  # fmt: skip
+    go(lambda: run_demo(settings, out))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines; .gz is fine.")],
+    map: Annotated[Path, typer.Option(help="MAP.toml: which column means what.")], pack: Pack,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where rows that could not be taken are listed.")] = None,
+) -> None:  # fmt: skip
+    """Import a file of real records: resumable, exactly once, faults listed with their lines."""
+    from northbank.verbs import run_import
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    rejects = rejects or file.with_name(file.name.removesuffix(".gz") + ".rejects.csv")
+    raise typer.Exit(go(lambda: run_import(settings, file, map, rejects, out)))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines of recorded reports.")],
+    map: Annotated[Path, typer.Option(help="MAP.toml: which column means what.")], pack: Pack,
+    data: Data = Path("data"), database: Database = None, port: Port = 8080, host: Host = "127.0.0.1",
+    areas: Areas = None, speed: Annotated[float, typer.Option(help="Recorded seconds a real second.")] = 600.0,
+) -> None:  # fmt: skip
+    """Play recorded reports on a live wall at a chosen speed. Every screen says REPLAY."""
+    from northbank.verbs import run_replay
+
+    settings = settings_of(
+        pack=pack, data=data, database=database, port=port, host=host, areas=areas, mode="replay", speed=speed,
+        wall_open=True,
+    )  # fmt: skip
+    go(lambda: run_replay(settings, file, map, out))
+
+
+@app.command()
+def rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """Drop the views and fold the whole journal again."""
+    from northbank.verbs import run_rebuild
+
+    go(lambda: run_rebuild(settings_of(pack=pack, data=data, database=database, areas=areas), out))
+
+
+@pack_app.command("check")
+def pack_check(folder: Annotated[Path, typer.Argument()], areas: Areas = None) -> None:
+    """Check a pack: all faults at once, with file, line, what was found and what is allowed."""
+    from northbank.pack.check import check
+
+    faults = check(folder, areas)
+    for fault in faults:
+        out.print(str(fault), markup=False)
+    if faults:
+        raise fail(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}.", 1)
+    out.print(f"{folder}: no faults.")
+
+
+@pack_app.command("new")
+def pack_new(
+    target: Annotated[Path, typer.Argument(help="Folder to make.")],
+    id: Annotated[str, typer.Option(help="Short id in small letters.")], name: Annotated[str, typer.Option()],
+) -> None:  # fmt: skip
+    """Make a new pack from the template."""
+    from northbank.pack.new import new
+
+    try:
+        out.print(f"Made {new(target, id, name)}. Next: northbank pack check {target}")
+    except (OSError, ValueError, PackFaults) as error:
+        raise fail(str(error)) from error
+
+
+@pack_app.command("diff")
+def pack_diff(a: Annotated[Path, typer.Argument()], b: Annotated[Path, typer.Argument()]) -> None:
+    """What differs between two packs (or two states of one)."""
+    from northbank.pack.diff import diff
+
+    try:
+        for line in diff(a, b):
+            out.print(str(line), markup=False)
+    except PackFaults as error:
+        raise fail(str(error)) from error
+
+
+@pack_app.command("generate-grids")
+def pack_generate(folder: Annotated[Path, typer.Argument()], seed: Annotated[int, typer.Option()] = 1) -> None:
+    """Invent communities and grids inside the outline: seeded, reproducible, every shape flagged synthetic."""
+    from rich.progress import Progress, TaskID
+
+    from northbank.pack.generate import generate_grids
+
+    with Progress(console=err) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            task = tasks.get(step)
+            if task is None:
+                task = tasks[step] = bar.add_task(step, total=total)
+            bar.update(task, completed=done, total=total)
+
+        try:
+            generate_grids(folder, seed, show)
+        except PackFaults as error:
+            raise fail(str(error)) from error
+
+
+@user_app.command("add")
+def user_add(
+    login: Annotated[str, typer.Argument()], role: Annotated[str, typer.Option()], pack: Pack,
+    name: Annotated[str, typer.Option()] = "", unit: Annotated[str | None, typer.Option()] = None,
+    town: Annotated[str | None, typer.Option()] = None, grid: Annotated[str | None, typer.Option()] = None,
+    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+) -> None:  # fmt: skip
+    """Open an account for a post."""
+    from northbank.verbs import add_user
+
+    password = _password(password_file)
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: add_user(settings, login, name or login, role, unit, town, grid, password, out))
+
+
+@user_app.command("password")
+def user_password(
+    login: Annotated[str, typer.Argument()], pack: Pack,
+    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+) -> None:  # fmt: skip
+    """Set an account's password."""
+    from northbank.verbs import set_password
+
+    password = _password(password_file)
+    go(lambda: set_password(settings_of(pack=pack, data=data, database=database, areas=areas), login, password, out))
+
+
+@user_app.command("disable")
+def user_disable(
+    login: Annotated[str, typer.Argument()], pack: Pack, data: Data = Path("data"), database: Database = None,
+    areas: Areas = None,
+) -> None:  # fmt: skip
+    """Close an account; its sessions end."""
+    from northbank.verbs import disable_user
+
+    go(lambda: disable_user(settings_of(pack=pack, data=data, database=database, areas=areas), login, out))
+
+
+@user_app.command("list")
+def user_list(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """All accounts with their posts."""
+    from northbank.verbs import list_users
+
+    go(lambda: list_users(settings_of(pack=pack, data=data, database=database, areas=areas), out))
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(f"The password file {file} cannot be read: {error}.") from error
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="intake, live, place, import, setup, or all.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Measure against a ceiling taken in the same run."""
+    import subprocess
+
+    script = Path(__file__).resolve().parents[2] / "bench" / "run.py"
+    if not script.is_file():
+        raise fail("The benchmarks live in the source tree; run this from a checkout.")
+    raise typer.Exit(subprocess.call([sys.executable, str(script), name, *(["--json"] if json else [])]))
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

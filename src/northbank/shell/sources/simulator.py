@@ -1,0 +1,207 @@
+"""The simulated day: invented reports and the work they cause, through the same flows as real ones.
+
+Everything it makes is invented; the center that runs it shows SIMULATED on every screen.
+"""
+
+import asyncio
+import heapq
+import logging
+import math
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from northbank.core import intake
+from northbank.core.access import Actor, Role
+from northbank.core.case import Act, Case
+from northbank.core.handling import decide
+from northbank.core.refusal import Refused
+from northbank.flows.act import ActBody, act, step
+from northbank.flows.report import Contact, NewReport, Where, begin, pieces, raw, report
+from northbank.pack.spec import DemoDay, Sample
+from northbank.ports import Change, Stale, World
+from northbank.shell.sources.behavior import Move, next_move
+
+log = logging.getLogger(__name__)
+BACK = timedelta(hours=24)
+SLOT = timedelta(minutes=15)
+BEHIND = timedelta(minutes=2)  # older than this, a life is caught up in one change instead of act by act
+AT_ONCE = 64
+
+
+class Simulator:
+    """Plays a day over and over. `seed` makes what is drawn repeatable; times come from the center's clock."""
+
+    def __init__(self, world: World, day: DemoDay, samples: tuple[Sample, ...], zone: Any, seed: int = 0) -> None:
+        self.world = world
+        self.day = day
+        self.zone = zone
+        self.chance = random.Random(seed)
+        self.words: dict[str, list[str]] = {}
+        for sample in samples:
+            self.words.setdefault(sample.type, []).append(sample.text.zh or sample.text.en)
+        city = world.city
+        self.grids = [area for area in city.areas.values() if area.level == "grid" and area.valid_to is None]
+        self.weights = [area.population or 1 for area in self.grids]
+        self.shapes: dict[str, BaseGeometry] = {}
+        self.heap: list[tuple[datetime, int, str, object]] = []
+        self.order = 0
+        self.gate = asyncio.Semaphore(AT_ONCE)
+
+    def push(self, when: datetime, kind: str, what: object) -> None:
+        """Plan something."""
+        self.order += 1
+        heapq.heappush(self.heap, (when, self.order, kind, what))
+
+    async def run(self, since: datetime | None, open_cases: list[Case]) -> None:
+        """Play from `since` (or a day ago) until cancelled; open cases of an earlier run are worked on."""
+        now = self.world.clock.now()
+        start = max(since or now - BACK, now - BACK)
+        for case in open_cases:
+            self.plan(case, start)
+        self.push(start, "slot", None)
+        running: set[asyncio.Task[None]] = set()
+        while True:
+            when, _, kind, what = heapq.heappop(self.heap)
+            if when > (now := self.world.clock.now()):
+                await asyncio.sleep(min(self._seconds(when), 5.0))
+                if when > self.world.clock.now():
+                    heapq.heappush(self.heap, (when, 0, kind, what))
+                    continue
+            if kind == "slot":
+                self._draw_slot(when)
+                continue
+            await self.gate.acquire()
+            task = asyncio.create_task(self._do(when, kind, what, now))
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+    def _seconds(self, when: datetime) -> float:
+        left: Any = getattr(self.world.clock, "seconds_until", None)
+        return float(left(when)) if left else 0.2
+
+    async def _do(self, when: datetime, kind: str, what: object, now: datetime) -> None:
+        try:
+            if kind == "report":
+                await self._report(when, now)
+            else:
+                await self._move(when, *what)  # type: ignore[misc]
+        except (Refused, Stale) as refused:
+            log.debug("the simulator was refused: %r", refused)
+        except Exception:
+            log.exception("the simulator stumbled and goes on")
+        finally:
+            self.gate.release()
+
+    def _draw_slot(self, start: datetime) -> None:
+        """Plan the reports of a quarter of an hour, as many as chance gives for this hour."""
+        hour = start.astimezone(self.zone).hour
+        share = self.day.hours[hour] / sum(self.day.hours)
+        for _ in range(poisson(self.chance, self.day.reports * share / 4)):
+            self.push(start + SLOT * self.chance.random(), "report", None)
+        self.push(start + SLOT, "slot", None)
+
+    def draw(self, when: datetime) -> NewReport:
+        """One invented report."""
+        chance, city = self.chance, self.world.city
+        kind = pick(chance, self.day.types)
+        area = chance.choices(self.grids, self.weights)[0]
+        unplaced, untyped = chance.random() < self.day.unplaced, chance.random() < self.day.untyped
+        lon, lat = self._point(area.code)
+        serial = chance.randrange(10_000)
+        name = area.name.zh or area.name.en
+        text = chance.choice(self.words.get(kind) or [city.types[kind].name.say("zh")]).replace("{place}", name)
+        return NewReport(
+            type=None if untyped else kind,
+            place=Where(address=name) if unplaced else Where(lon=lon, lat=lat, address=name),
+            text=text, contact=Contact(name=f"模拟 {serial:04d}", phone=f"000-0000-{serial:04d}"),
+            source=pick(chance, self.day.sources), happened_at=when,
+            urgent=True if chance.random() < self.day.urgent else None,
+        )  # fmt: skip
+
+    def _point(self, grid: str) -> tuple[float, float]:
+        shape = self.shapes.get(grid)
+        if shape is None:
+            shape = self.shapes[grid] = self.world.city.places.merged([grid])
+            shapely.prepare(shape)
+        west, south, east, north = shape.bounds
+        for _ in range(50):
+            lon, lat = round(self.chance.uniform(west, east), 6), round(self.chance.uniform(south, north), 6)
+            if shapely.contains_xy(shape, lon, lat):
+                return lon, lat
+        return self.world.city.places.center(grid)
+
+    async def _report(self, when: datetime, now: datetime) -> None:
+        new = self.draw(when)
+        actor = Actor(f"sim.{new.source}", Role.ADMIN)
+        if now - when > BEHIND:
+            await self._whole_life(actor, new, when, now)
+            return
+        reply = await report(self.world, actor, new)
+        case = await self.world.cases.get(reply.id)
+        if case is not None:
+            self.plan(case, when)
+
+    async def _whole_life(self, actor: Actor, new: NewReport, when: datetime, now: datetime) -> None:
+        """Report and everything that followed until now, decided by the same rules, stored as one change."""
+        world, city = self.world, self.world.city
+        id, subject = world.ids.new(), world.ids.new()
+        sealed = await world.vault.seal(subject, pieces(new), fresh=True)
+        facts = intake.receive(
+            raw(world, actor, new, new.place or Where(), new.source or "", subject, sealed), city, now
+        )
+        case, entries = begin(world, id, actor.login, facts, now)
+        moved_at = when
+        while (move := next_move(self.chance, case, city, moved_at, self._point, self.grids, self.weights)) is not None:
+            if move.at > now:
+                self.push(move.at, "move", (case.id, move))
+                break
+            moved_at = move.at
+            later = decide(move.do, case, city, now, move.actor)
+            more = step(world, move.actor.login, case, later, now)
+            entries += list(more.entries)
+            case = more.cases[0]
+        await world.journal.commit(
+            Change(
+                actor=actor.login,
+                entries=entries,
+                expected={f"case:{id}": 0},
+                cases=(case,),
+                subjects={subject: sealed.wrapped} if sealed.wrapped else {},
+                secrets=sealed.secrets,
+            )
+        )
+
+    def plan(self, case: Case, after: datetime) -> None:
+        """Think about what happens to a case next."""
+        since = max(after, case.changed_at)
+        move = next_move(self.chance, case, self.world.city, since, self._point, self.grids, self.weights)
+        if move is not None:
+            self.push(move.at, "move", (case.id, move))
+
+    async def _move(self, when: datetime, id: str, move: Move) -> None:
+        do = move.do
+        where = Where(lon=do.lon, lat=do.lat) if do.lon is not None else None
+        body = ActBody(reason=do.reason, unit=do.unit, place=where, type=do.type, outcome=do.outcome, happened_at=when)
+        await act(self.world, move.actor, id, Act(do.act), body)
+        case = await self.world.cases.get(id)
+        if case is not None:
+            self.plan(case, when)
+
+
+def poisson(chance: random.Random, mean: float) -> int:
+    """A Poisson draw (Knuth's product method; the mean of a slot is small)."""
+    edge, n, product = math.exp(-mean), 0, chance.random()
+    while product > edge:
+        n += 1
+        product *= chance.random()
+    return n
+
+
+def pick(chance: random.Random, shares: Mapping[str, float]) -> str:
+    """One key, as often as its share says."""
+    return chance.choices(list(shares), list(shares.values()))[0]

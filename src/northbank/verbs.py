@@ -1,0 +1,184 @@
+"""What each verb of the command line does with a center: run, demo, import, replay, rebuild, accounts.
+
+Arguments are read in __main__.py; parts are joined in wiring.py.
+"""
+
+import asyncio
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from northbank.core.access import Actor, Role
+from northbank.core.account import Account
+from northbank.pack.demo import load_demo
+from northbank.shell.clock import SystemClock
+from northbank.shell.log import configure
+from northbank.shell.settings import Settings
+from northbank.shell.sources.simulator import BACK, Simulator
+from northbank.shell.store.rebuild import rebuild
+from northbank.wiring import Center, listen_on, open_center, serve, web_settings
+
+DEMO_PASSWORD = "northbank-demo"  # noqa: S105 - for invented data on this machine only; every login is printed
+
+
+async def run_center(settings: Settings, out: Console) -> None:
+    """The real thing."""
+    configure(settings.log)
+    listening = listen_on(settings.host, settings.port)
+    async with open_center(settings) as center:
+        if not await center.accounts.everyone():
+            out.print("There are no accounts yet. Open one: northbank user add LOGIN --role admin --pack PACK")
+        _greet(center, listening.getsockname()[1], out)
+        await serve(center, listening, web_settings(settings))
+    out.print("Stopped. Everything is saved.")
+
+
+async def run_demo(settings: Settings, out: Console) -> None:
+    """A district with a simulated day."""
+    configure(settings.log)
+    listening = listen_on(settings.host, settings.port)
+    demo = load_demo(settings.pack)
+    start = None if settings.speed == 1.0 else SystemClock().now() - BACK
+    async with open_center(settings, start=start) as center:
+        await _demo_accounts(center, demo.accounts)
+        _greet(center, listening.getsockname()[1], out)
+        table = Table(
+            "login", "role", "unit", "", title=f"Demo logins, password: {DEMO_PASSWORD}", title_justify="left"
+        )
+        for one in demo.accounts:
+            table.add_row(one.login, one.role, one.unit or one.town or "", one.name.en)
+        out.print(table)
+        simulator = Simulator(center.world, demo.day, demo.samples, ZoneInfo(center.city.timezone))
+        last, waiting = await center.cases.resume_point()
+        center.spawn(simulator.run(last, waiting))
+        await serve(center, listening, web_settings(settings))
+    out.print("Stopped. Everything is saved; the next start goes on with it.")
+
+
+def _greet(center: Center, port: int, out: Console) -> None:
+    host = center.settings.host
+    shown = f"[{host}]" if ":" in host else host
+    out.print(
+        f"Northbank runs {center.city.name.en or center.city.name.zh} at http://{shown}:{port}/ (wall: http://{shown}:{port}/wall)"
+    )
+    if center.settings.mode != "live":
+        out.print("SIMULATED 模拟数据" if center.settings.mode == "simulated" else "REPLAY 历史回放")
+    out.print("Stop with Ctrl-C.")
+
+
+async def _demo_accounts(center: Center, accounts: object) -> None:
+    known = {one.account.actor.login for one in await center.accounts.everyone()}
+    hashed: str | None = None
+    for one in accounts:  # type: ignore[attr-defined]
+        if one.login in known:
+            continue
+        hashed = hashed or await center.passwords.hash(DEMO_PASSWORD)
+        actor = Actor(one.login, Role(one.role), one.unit, one.town, one.grid)
+        await center.accounts.add(Account(one.name.zh or one.name.en, actor), hashed, SystemClock().now())
+
+
+async def run_import(settings: Settings, file: Path, map: Path, rejects: Path, out: Console) -> int:
+    """Import a file; 0 when it is done, 130 when it was stopped and can be taken up again."""
+    from northbank.shell.sources.importer import import_file
+    from northbank.shell.sources.progress import shown
+
+    configure(settings.log)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with open_center(settings) as center:
+        with shown() as progress:
+            report = await import_file(center, file, map, progress=progress, rejects=rejects, stop=stop)
+    out.print(str(report), markup=False)
+    return 130 if stop.is_set() else 0
+
+
+async def run_replay(settings: Settings, file: Path, map: Path, out: Console) -> None:
+    """Recorded reports on a live wall."""
+    from northbank.shell.sources.replay import first_moment, replay_file
+
+    configure(settings.log)
+    listening = listen_on(settings.host, settings.port)
+    start = await asyncio.to_thread(first_moment, file, map)
+    async with open_center(settings, start=await _resume(settings, start)) as center:
+        _greet(center, listening.getsockname()[1], out)
+        stop = asyncio.Event()
+        center.spawn(replay_file(center, file, map, stop=stop))
+        await serve(center, listening, web_settings(settings))
+        stop.set()
+    out.print("Stopped. The next start goes on where this one ended.")
+
+
+async def _resume(settings: Settings, first: datetime) -> datetime:
+    """Where the clock of a replay begins: at the last recorded moment of an earlier run, else a minute before the file."""
+    async with open_center(settings, start=first) as center:
+        last, _ = await center.cases.resume_point()
+    return last if last is not None else first - timedelta(minutes=1)
+
+
+async def run_rebuild(settings: Settings, out: Console) -> None:
+    """Views from the journal alone."""
+    async with open_center(settings) as center:
+        count = await rebuild(center.pool)
+    out.print(f"{count} cases folded from the journal.")
+
+
+async def add_user(
+    settings: Settings, login: str, name: str, role: str, unit: str | None, town: str | None, grid: str | None,
+    password: str, out: Console,
+) -> None:  # fmt: skip
+    """Open an account."""
+    async with open_center(settings) as center:
+        _check_post(center, role, unit, town, grid)
+        actor = Actor(login, Role(role), unit, town, grid)
+        made = await center.accounts.add(
+            Account(name, actor), await center.passwords.hash(password), SystemClock().now()
+        )
+    out.print(f"Account {login} opened." if made else f"The login {login} is taken.")
+
+
+def _check_post(center: Center, role: str, unit: str | None, town: str | None, grid: str | None) -> None:
+    from northbank.shell.settings import SettingsError
+
+    city = center.city
+    faults = []
+    if role not in list(Role):
+        faults.append(f"role {role} is none of {', '.join(Role)}.")
+    if unit is not None and unit not in city.units:
+        faults.append(f"unit {unit} is not in the pack.")
+    faults += [
+        f"area {code} is not in the pack." for code in (town, grid) if code is not None and code not in city.areas
+    ]
+    if faults:
+        raise SettingsError(" ".join(faults))
+
+
+async def set_password(settings: Settings, login: str, password: str, out: Console) -> None:
+    """Set a password; open sessions end."""
+    async with open_center(settings) as center:
+        hashed = await center.passwords.hash(password)
+        done = await center.accounts.set_password(login, hashed, SystemClock().now())
+    out.print(f"Password of {login} set." if done else f"There is no account {login}.")
+
+
+async def disable_user(settings: Settings, login: str, out: Console) -> None:
+    """Close an account."""
+    async with open_center(settings) as center:
+        done = await center.accounts.set_enabled(login, False, SystemClock().now())
+    out.print(f"Account {login} closed." if done else f"There is no account {login}.")
+
+
+async def list_users(settings: Settings, out: Console) -> None:
+    """All accounts."""
+    table = Table("login", "name", "role", "unit", "town", "grid", "open")
+    async with open_center(settings) as center:
+        for one in await center.accounts.everyone():
+            actor = one.account.actor
+            place = (actor.unit or "", actor.town or "", actor.grid or "")
+            table.add_row(actor.login, one.account.name, actor.role.value, *place, "yes" if one.enabled else "no")
+    out.print(table)
