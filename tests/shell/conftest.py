@@ -7,9 +7,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from running import center
 
 from northbank.shell.store.embedded import Embedded
 
+__all__ = ["center"]  # a fixture too: one whole center for the tests of the outside face
 _numbers = count(1)
 
 

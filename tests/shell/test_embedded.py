@@ -21,10 +21,11 @@ from northbank.shell.store.cluster import programs
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder
 from northbank.shell.store.leftovers import server_mark
-from northbank.shell.store.privilege import NOBODY, Way, choose_way, command, environment
+from northbank.shell.store.privilege import NOBODY, Way, choose_way, command, environment, owner_of_files
 
 ROOT = os.geteuid() == 0
-WAYS: tuple[Way, ...] = ("namespace", "nobody") if ROOT else ("direct",)
+# Each way that this machine allows to this user: a container may forbid namespaces.
+WAYS: tuple[Way, ...] = tuple(dict.fromkeys((choose_way(), "nobody"))) if ROOT else ("direct",)
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +255,21 @@ def test_files_of_another_major_version_are_refused(data: Path) -> None:
     assert holder(data) is None
 
 
+if ROOT:  # Only root can make files that are another person's.
+
+    def test_files_of_another_person_are_refused_and_left_theirs(data: Path) -> None:
+        os.chown(data / "pg", 12345, 12345)
+        with pytest.raises(DataFolderError, match="belongs to user 12345; run Northbank as that user"):
+            Embedded.start(data)
+        assert (data / "pg").stat().st_uid == 12345
+
+    def test_files_go_over_from_nobody_to_a_namespace_and_back(data: Path) -> None:
+        for way in (*reversed(WAYS), *WAYS):
+            with Embedded.start(data, way=way) as server:
+                assert ask(server, "select count(*) from kept") == 3
+            assert {path.stat().st_uid for path in (data / "pg").rglob("*")} == {owner_of_files(way)}
+
+
 # --- as a normal user
 
 _PROGRAM = """
@@ -285,8 +301,9 @@ def as_normal_user() -> list[str]:
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     lent = [[f"--inh-caps=+{right}", f"--ambient-caps=+{right}"] for right in ("dac_read_search", "dac_override")]
     for rights in [[], *lent]:
-        trial = [*drop, *rights, sys.executable, "-c", "import northbank.shell.store.embedded"]
-        if subprocess.run(trial, capture_output=True, check=False).returncode == 0:
+        trial = [*drop, *rights, sys.executable, "-c", "import os, northbank.shell.store.embedded; print(os.__file__)"]
+        done = subprocess.run(trial, capture_output=True, text=True, check=False)
+        if done.stdout.strip() == os.__file__:  # Python without its own library takes another one it happens to find.
             return [*drop, *rights]
     raise AssertionError("nobody can run Python here")
 
