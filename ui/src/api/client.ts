@@ -1,0 +1,82 @@
+// The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
+import type {
+  ActBody, Act, Card, CaseDetail, City, GridMap, Page, ProblemBody, ReportBody, Session, Snapshot,
+} from "./types";
+
+/** A request the server understood and turned down, or that never arrived (status 0). */
+export class Problem extends Error {
+  constructor(readonly body: ProblemBody) {
+    super(body.detail);
+  }
+  get status(): number {
+    return this.body.status;
+  }
+  get code(): string {
+    return this.body.code;
+  }
+}
+
+let language = "zh";
+export function speak(next: string): void {
+  language = next;
+}
+
+async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const headers = new Headers(init.headers);
+  headers.set("Accept", "application/json");
+  headers.set("Accept-Language", language);
+  let answer: Response;
+  try {
+    answer = await fetch(path, { credentials: "same-origin", ...init, headers });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Problem({ status: 0, code: "unreachable", detail: "" });
+  }
+  if (answer.status === 204) return undefined as T;
+  const kind = answer.headers.get("content-type") ?? "";
+  const body: unknown = kind.includes("json") ? await answer.json().catch(() => null) : null;
+  if (!answer.ok) throw new Problem(asProblem(answer.status, body));
+  if (body === null) throw new Problem({ status: answer.status, code: "unreadable", detail: "" });
+  return body as T;
+}
+
+function asProblem(status: number, body: unknown): ProblemBody {
+  const found = (body ?? {}) as Partial<ProblemBody>;
+  return { ...found, status, code: found.code ?? `http_${status}`, detail: found.detail ?? found.title ?? "" };
+}
+
+function json(method: string, body: unknown, key?: string): RequestInit {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (key) headers["Idempotency-Key"] = key;
+  return { method, headers, body: JSON.stringify(body) };
+}
+
+/** A key for one submission: sending it again can never do the thing twice. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const api = "/api/v1";
+const part = encodeURIComponent;
+
+export const call = {
+  session: () => ask<Session>(`${api}/session`),
+  signIn: (login: string, password: string) => ask<unknown>(`${api}/session`, json("POST", { login, password })),
+  signOut: () => ask<void>(`${api}/session`, { method: "DELETE" }),
+  city: () => ask<City>(`${api}/city`),
+  grids: () => ask<GridMap>(`${api}/map/grids`),
+  wall: () => ask<Snapshot>(`${api}/wall`),
+  cases: (query: string, signal?: AbortSignal) => ask<Page>(`${api}/cases?${query}`, signal ? { signal } : {}),
+  case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
+  act: (id: string, act: Act, body: ActBody, key: string) =>
+    ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, json("POST", body, key)),
+  report: (body: ReportBody, photos: File[], key: string) => {
+    if (photos.length === 0) return ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, json("POST", body, key));
+    const form = new FormData();
+    form.append("report", JSON.stringify(body));
+    for (const photo of photos) form.append("photo", photo, photo.name);
+    const init = { method: "POST", body: form, headers: { "Idempotency-Key": key } };
+    return ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, init);
+  },
+};

@@ -1,0 +1,90 @@
+// What a wall shows, kept current: cards by id, tiles, the stream, and when each tile last changed.
+import { computed, ref, shallowRef, triggerRef } from "vue";
+import { call } from "@/api/client";
+import type { Card, Happening, Snapshot, Tick, Tiles } from "@/api/types";
+import { Feed } from "./feed";
+
+const KEEP = 60;
+
+export function usePicture(scope: string | null) {
+  const tiles = shallowRef<Tiles | null>(null);
+  const cards = shallowRef(new Map<string, Card>());
+  const stream = shallowRef<Happening[]>([]);
+  const position = ref(0);
+  const changed = ref<Record<string, number>>({});
+  const fresh = shallowRef<Card[]>([]);
+  const denied = ref(false);
+
+  function setTiles(next: Tiles): void {
+    const now = performance.now();
+    const before = tiles.value as unknown as Record<string, unknown> | null;
+    for (const [key, value] of Object.entries(next)) {
+      if (!before || JSON.stringify(before[key]) !== JSON.stringify(value)) changed.value[key] = now;
+    }
+    tiles.value = next;
+  }
+
+  function setSnapshot(found: Snapshot): void {
+    cards.value = new Map(found.cards.filter((card) => card.open).map((card) => [card.id, card]));
+    stream.value = [...found.stream].sort((a, b) => b.position - a.position).slice(0, KEEP);
+    position.value = found.position;
+    setTiles(found.tiles);
+  }
+
+  function merge(tick: Tick): void {
+    position.value = tick.position;
+    if (tick.tiles) setTiles(tick.tiles);
+    if (tick.cards?.length || tick.gone?.length) mergeCards(tick);
+    if (tick.stream?.length) {
+      const known = new Set(stream.value.map((row) => row.position));
+      const added = tick.stream.filter((row) => !known.has(row.position));
+      stream.value = [...added, ...stream.value].sort((a, b) => b.position - a.position).slice(0, KEEP);
+    }
+  }
+
+  function mergeCards(tick: Tick): void {
+    const arrived: Card[] = [];
+    for (const card of tick.cards ?? []) {
+      const known = cards.value.get(card.id);
+      if (known && known.version > card.version) continue;
+      if (!known && card.open) arrived.push(card);
+      if (!card.open) cards.value.delete(card.id);
+      else cards.value.set(card.id, card);
+    }
+    for (const id of tick.gone ?? []) cards.value.delete(id);
+    triggerRef(cards);
+    if (arrived.length) fresh.value = arrived;
+  }
+
+  const feed = new Feed({
+    scope,
+    async load() {
+      try {
+        const found = await call.wall();
+        denied.value = false;
+        setSnapshot(found);
+        return found.position;
+      } catch (error) {
+        denied.value = (error as { status?: number }).status === 401;
+        throw error;
+      }
+    },
+    tick: merge,
+  });
+
+  /** The open cards that need a person most: urgent before late before soon, the earliest clock first. */
+  const pressing = computed(() =>
+    [...cards.value.values()]
+      .filter((card) => card.needs)
+      .sort((a, b) => weight(b) - weight(a) || clockOf(a) - clockOf(b)),
+  );
+
+  return { tiles, cards, stream, position, changed, fresh, pressing, denied, feed };
+}
+
+function weight(card: Card): number {
+  return (card.urgent ? 4 : 0) + (card.late ? 2 : 0) + (card.desk ? 1 : 0);
+}
+function clockOf(card: Card): number {
+  return card.due_at ? Date.parse(card.due_at) : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,90 @@
+// How the district is drawn: ground, quiet load, hairlines, outline, names, cases. No outside source of anything.
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { ink, scaled } from "@/kit/ink";
+
+export const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+export const LOAD_STEPS = 5;
+
+export function districtStyle(): StyleSpecification {
+  const data = EMPTY;
+  return {
+    version: 8,
+    sources: {
+      grids: { type: "geojson", data, promoteId: "code", tolerance: 0.2 },
+      rivers: { type: "geojson", data },
+      towns: { type: "geojson", data },
+      outline: { type: "geojson", data },
+      names: { type: "geojson", data },
+      calm: { type: "geojson", data, cluster: true, clusterRadius: scaled(30), clusterMaxZoom: 13 },
+      pressing: { type: "geojson", data },
+    },
+    layers: [...ground(), ...cases(), ...names()],
+  };
+}
+
+function ground(): LayerSpecification[] {
+  const load = ["coalesce", ["feature-state", "load"], 0];
+  const fill = ["match", load, 1, ink("--load-1"), 2, ink("--load-2"), 3, ink("--load-3"), 4, ink("--load-4"), ink("--load-0")];
+  return [
+    { id: "ground", type: "background", paint: { "background-color": ink("--map-ground") } },
+    { id: "load", type: "fill", source: "grids", paint: { "fill-color": fill as never, "fill-antialias": false } },
+    {
+      id: "hairs", type: "line", source: "grids",
+      paint: { "line-color": ink("--map-hair"), "line-width": scaled(0.5), "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 14, 1] },
+    },
+    { id: "rivers", type: "line", source: "rivers", paint: { "line-color": ink("--series-2"), "line-width": scaled(1.5), "line-opacity": 0.6 } },
+    { id: "towns", type: "line", source: "towns", paint: { "line-color": ink("--map-town"), "line-width": scaled(1) } },
+    { id: "outline", type: "line", source: "outline", layout: { "line-join": "round" }, paint: { "line-color": ink("--map-edge"), "line-width": scaled(1.6) } },
+    {
+      id: "chosen", type: "line", source: "grids", filter: ["==", ["get", "code"], ""],
+      paint: { "line-color": ink("--text-1"), "line-width": scaled(1.5) },
+    },
+  ];
+}
+
+function cases(): LayerSpecification[] {
+  const grouped: LayerSpecification["filter" & keyof LayerSpecification] = ["has", "point_count"] as never;
+  return [
+    {
+      id: "dots", type: "circle", source: "calm", filter: ["!", ["has", "point_count"]],
+      paint: {
+        "circle-color": ["match", ["get", "kind"], "late", ink("--late"), "soon", ink("--soon"), ink("--map-dot")],
+        "circle-radius": scaled(2.6), "circle-stroke-width": scaled(1), "circle-stroke-color": ink("--map-ground"),
+      },
+    },
+    {
+      id: "groups", type: "circle", source: "calm", filter: grouped,
+      paint: {
+        "circle-color": ink("--ground-2"), "circle-opacity": 0.92,
+        "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, scaled(7.5), 20, scaled(11), 200, scaled(18)],
+        "circle-stroke-width": scaled(1), "circle-stroke-color": ink("--map-dot"), "circle-stroke-opacity": 0.6,
+      },
+    },
+    {
+      id: "group-counts", type: "symbol", source: "calm", filter: grouped,
+      layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": scaled(10.5), "text-allow-overlap": true, "text-ignore-placement": true },
+      paint: { "text-color": ink("--text-1") },
+    },
+    {
+      id: "signs", type: "symbol", source: "pressing",
+      layout: {
+        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "symbol-sort-key": ["get", "order"],
+      },
+    },
+  ];
+}
+
+function names(): LayerSpecification[] {
+  return [
+    {
+      id: "names", type: "symbol", source: "names",
+      layout: {
+        "text-field": ["get", "label"], "text-size": scaled(13), "text-line-height": 1.25, "text-max-width": 9,
+        "text-padding": scaled(1), "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.4,
+        "symbol-sort-key": ["get", "order"],
+      },
+      paint: { "text-color": ink("--text-2"), "text-halo-color": ink("--map-ground"), "text-halo-width": scaled(1.6) },
+    },
+  ];
+}

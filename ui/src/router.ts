@@ -1,0 +1,36 @@
+// Which address shows which screen, and who has to sign in first.
+import { createRouter, createWebHistory } from "vue-router";
+import { account, center, screensOf } from "./api/session";
+import { applyTheme } from "./kit/theme";
+
+const desk = () => import("./screens/desk/Desk.vue");
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", name: "start", component: () => import("./screens/start/Start.vue") },
+    { path: "/wall", name: "wall", component: () => import("./screens/wall/Wall.vue") },
+    { path: "/desk", name: "desk", component: desk },
+    { path: "/town", name: "town", component: desk },
+    { path: "/unit", name: "unit", component: desk },
+    { path: "/:rest(.*)*", redirect: "/" },
+  ],
+});
+
+router.beforeEach((to) => {
+  const name = String(to.name ?? "start");
+  if (name === "start") return true;
+  if (account.value) return true;
+  if (name === "wall" && center.value?.wall_open) return true;
+  return { name: "start", query: { to: to.fullPath } };
+});
+
+router.afterEach((to) => {
+  document.documentElement.classList.toggle("wall-scale", to.name === "wall");
+  applyTheme(to.name === "wall" ? "wall" : "desk");
+});
+
+/** The first screen of an account: where signing in leads when nothing else was asked for. */
+export function homeOf(role: string): string {
+  return screensOf(role, true)[0] ?? "wall";
+}

@@ -1,0 +1,53 @@
+// The names behind the codes of the city: types, towns, units, boards, states. Read once, said in the screen's language.
+import { computed, shallowRef } from "vue";
+import { city } from "@/api/session";
+import type { Card, City, Coded, Happening } from "@/api/types";
+import { i18n, say } from "./index";
+
+const found = shallowRef<City | null>(null);
+const index = computed(() => {
+  const known = found.value;
+  const by = (rows: Coded[] | undefined) => new Map((rows ?? []).map((row) => [row.code, row]));
+  return {
+    types: new Map((known?.types ?? []).map((row) => [row.code, row])),
+    units: by(known?.units),
+    areas: by(known?.areas),
+    boards: by(known?.boards),
+    states: by(known?.states),
+    sources: by(known?.sources),
+    reasons: by(known?.reasons),
+  };
+});
+
+export function useCodes() {
+  const name = (row: Coded | undefined, code: string | null): string => (row ? say(row.name) : (code ?? ""));
+  const at = index;
+  return {
+    city: found,
+    load: async () => {
+      found.value ??= await city();
+    },
+    type: (code: string | null) => (code ? name(at.value.types.get(code), code) : i18n.global.t("list.noType")),
+    unit: (code: string | null) => (code ? name(at.value.units.get(code), code) : ""),
+    area: (code: string | null) => (code ? name(at.value.areas.get(code), code) : ""),
+    board: (code: string | null) => (code ? name(at.value.boards.get(code), code) : ""),
+    state: (code: string) => name(at.value.states.get(code), code),
+    source: (code: string | null) => (code ? name(at.value.sources.get(code), code) : ""),
+    reason: (code: string) => name(at.value.reasons.get(code), code),
+    happened: (what: string) => {
+      const words = i18n.global.tm("happening") as Record<string, string>;
+      return words[what] ?? name(at.value.states.get(what), what);
+    },
+  };
+}
+
+export type Kind = "urgent" | "late" | "soon" | "done" | "open" | "gone";
+
+/** Which sign a case carries: what presses most wins. */
+export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean } | Happening): Kind {
+  if (card.state === "closed") return "done";
+  if (card.state === "rejected") return "gone";
+  if (card.urgent) return "urgent";
+  if (card.late) return "late";
+  return "soon" in card && card.soon ? "soon" : "open";
+}
