@@ -1,7 +1,8 @@
-# Verbs for people: setup, demo, test, check, bench, docs. Knobs: make demo PORT=8080 DATA=./data PYTHON=python3.12
+# Verbs for people: setup, demo, test, check, bench, docs. Knobs: make demo PORT=8080 DATA=./data PACK=packs/jiangbei PYTHON=python3.12
 PYTHON ?= python3
 PORT ?= 8080
 DATA ?= ./data
+PACK ?= packs/jiangbei
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header
@@ -36,7 +37,7 @@ ui/dist/index.html: $(UI_FILES) | $(VENV)/.run
 ui: ui/dist/index.html
 
 demo: setup
-	@$(BIN)/northbank demo --port $(PORT) --data $(DATA)
+	@$(BIN)/northbank demo --pack "$(PACK)" --port "$(PORT)" --data "$(DATA)"
 
 check: $(VENV)/.dev
 	@sh tools/check.sh

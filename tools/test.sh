@@ -12,7 +12,7 @@ export CHROMIUM
 
 # The screens: their own types and unit tests, with the Node that came as a wheel.
 echo "== screens: types and units"
-sh tools/build_ui.sh check
+sh tools/check_ui.sh
 
 # The quick suites first. One run, so that its summary is the last line and counts everything.
 SUITES="tests/core tests/flows tests/house tests/packs tests/shell tests/conformance tests/ui tests/real"
