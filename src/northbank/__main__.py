@@ -78,7 +78,7 @@ def run(
 
 @app.command()
 def demo(
-    pack: Pack = Path("packs/jiangbei"), data: Data = Path("data"), port: Port = 8080, host: Host = "127.0.0.1",
+    pack: Pack, data: Data = Path("data"), port: Port = 8080, host: Host = "127.0.0.1",
     database: Database = None, areas: Areas = None,
     speed: Annotated[float, typer.Option(help="How fast the simulated day passes.")] = 1.0,
 ) -> None:  # fmt: skip
@@ -133,7 +133,7 @@ def rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, ar
 
 
 @pack_app.command("check")
-def pack_check(folder: Annotated[Path, typer.Argument()], areas: Areas = None) -> None:
+def pack_check(folder: Annotated[Path, typer.Argument(help="Folder of the pack.")], areas: Areas = None) -> None:
     """Check a pack: all faults at once, with file, line, what was found and what is allowed."""
     from northbank.pack.check import check
 
@@ -148,7 +148,7 @@ def pack_check(folder: Annotated[Path, typer.Argument()], areas: Areas = None) -
 @pack_app.command("new")
 def pack_new(
     target: Annotated[Path, typer.Argument(help="Folder to make.")],
-    id: Annotated[str, typer.Option(help="Short id in small letters.")], name: Annotated[str, typer.Option()],
+    id: Annotated[str, typer.Option(help="Short id in small letters.")], name: Annotated[str, typer.Option(help="Name of the city.")],
 ) -> None:  # fmt: skip
     """Make a new pack from the template."""
     from northbank.pack.new import new
@@ -160,7 +160,9 @@ def pack_new(
 
 
 @pack_app.command("diff")
-def pack_diff(a: Annotated[Path, typer.Argument()], b: Annotated[Path, typer.Argument()]) -> None:
+def pack_diff(
+    a: Annotated[Path, typer.Argument(help="A pack.")], b: Annotated[Path, typer.Argument(help="Another.")]
+) -> None:
     """What differs between two packs (or two states of one)."""
     from northbank.pack.diff import diff
 
@@ -172,7 +174,10 @@ def pack_diff(a: Annotated[Path, typer.Argument()], b: Annotated[Path, typer.Arg
 
 
 @pack_app.command("generate-grids")
-def pack_generate(folder: Annotated[Path, typer.Argument()], seed: Annotated[int, typer.Option()] = 1) -> None:
+def pack_generate(
+    folder: Annotated[Path, typer.Argument(help="Folder of the pack.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same shapes.")] = 1,
+) -> None:
     """Invent communities and grids inside the outline: seeded, reproducible, every shape flagged synthetic."""
     from rich.progress import Progress, TaskID
 
@@ -195,9 +200,9 @@ def pack_generate(folder: Annotated[Path, typer.Argument()], seed: Annotated[int
 
 @user_app.command("add")
 def user_add(
-    login: Annotated[str, typer.Argument()], role: Annotated[str, typer.Option()], pack: Pack,
-    name: Annotated[str, typer.Option()] = "", unit: Annotated[str | None, typer.Option()] = None,
-    town: Annotated[str | None, typer.Option()] = None, grid: Annotated[str | None, typer.Option()] = None,
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")], role: Annotated[str, typer.Option(help="What the post may do: admin, duty_officer, leader, wall, town_officer, unit_officer, grid_worker, intake.")], pack: Pack,
+    name: Annotated[str, typer.Option(help="Name of the person or post.")] = "", unit: Annotated[str | None, typer.Option(help="Code of the unit it belongs to.")] = None,
+    town: Annotated[str | None, typer.Option(help="Code of the town it is bound to.")] = None, grid: Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")] = None,
     password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
 ) -> None:  # fmt: skip
@@ -211,7 +216,7 @@ def user_add(
 
 @user_app.command("password")
 def user_password(
-    login: Annotated[str, typer.Argument()], pack: Pack,
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")], pack: Pack,
     password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
 ) -> None:  # fmt: skip
@@ -224,7 +229,7 @@ def user_password(
 
 @user_app.command("disable")
 def user_disable(
-    login: Annotated[str, typer.Argument()], pack: Pack, data: Data = Path("data"), database: Database = None,
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")], pack: Pack, data: Data = Path("data"), database: Database = None,
     areas: Areas = None,
 ) -> None:  # fmt: skip
     """Close an account; its sessions end."""
