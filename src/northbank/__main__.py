@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from northbank.core import access
 from northbank.pack.fault import PackFaults
 from northbank.shell.settings import Settings, SettingsError, read_settings
 from northbank.shell.store.folder import DataFolderError
@@ -33,6 +34,13 @@ Database = Annotated[str | None, typer.Option(help="Address of a PostgreSQL 15+ 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Areas = Annotated[Path | None, typer.Option(help="Folder with the operator's own shapes for the pack.")]
+Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
+Role = Annotated[str, typer.Option(help=f"What the post may do: {', '.join(access.Role)}.")]
+Name = Annotated[str, typer.Option(help="Name of the person or post.")]
+Unit = Annotated[str | None, typer.Option(help="Code of the unit it belongs to.")]
+Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.")]
+Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
+PasswordFile = Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")]
 
 FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy)
 
@@ -148,7 +156,8 @@ def pack_check(folder: Annotated[Path, typer.Argument(help="Folder of the pack."
 @pack_app.command("new")
 def pack_new(
     target: Annotated[Path, typer.Argument(help="Folder to make.")],
-    id: Annotated[str, typer.Option(help="Short id in small letters.")], name: Annotated[str, typer.Option(help="Name of the city.")],
+    id: Annotated[str, typer.Option(help="Short id in small letters.")],
+    name: Annotated[str, typer.Option(help="Name of the city.")],
 ) -> None:  # fmt: skip
     """Make a new pack from the template."""
     from northbank.pack.new import new
@@ -200,11 +209,8 @@ def pack_generate(
 
 @user_app.command("add")
 def user_add(
-    login: Annotated[str, typer.Argument(help="Name to sign in with.")], role: Annotated[str, typer.Option(help="What the post may do: admin, duty_officer, leader, wall, town_officer, unit_officer, grid_worker, intake.")], pack: Pack,
-    name: Annotated[str, typer.Option(help="Name of the person or post.")] = "", unit: Annotated[str | None, typer.Option(help="Code of the unit it belongs to.")] = None,
-    town: Annotated[str | None, typer.Option(help="Code of the town it is bound to.")] = None, grid: Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")] = None,
-    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
-    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    login: Login, role: Role, pack: Pack, name: Name = "", unit: Unit = None, town: Town = None, grid: Grid = None,
+    password_file: PasswordFile = None, data: Data = Path("data"), database: Database = None, areas: Areas = None,
 ) -> None:  # fmt: skip
     """Open an account for a post."""
     from northbank.verbs import add_user
@@ -216,9 +222,8 @@ def user_add(
 
 @user_app.command("password")
 def user_password(
-    login: Annotated[str, typer.Argument(help="Name to sign in with.")], pack: Pack,
-    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")] = None,
-    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    login: Login, pack: Pack, password_file: PasswordFile = None, data: Data = Path("data"), database: Database = None,
+    areas: Areas = None,
 ) -> None:  # fmt: skip
     """Set an account's password."""
     from northbank.verbs import set_password
@@ -229,7 +234,7 @@ def user_password(
 
 @user_app.command("disable")
 def user_disable(
-    login: Annotated[str, typer.Argument(help="Name to sign in with.")], pack: Pack, data: Data = Path("data"), database: Database = None,
+    login: Login, pack: Pack, data: Data = Path("data"), database: Database = None,
     areas: Areas = None,
 ) -> None:  # fmt: skip
     """Close an account; its sessions end."""
