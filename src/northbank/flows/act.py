@@ -11,7 +11,7 @@ from northbank.core.case import Act, Case, CaseFact, Dispatched, Routed, Sealed,
 from northbank.core.handling import Do, decide
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
-from northbank.flows.report import Code, Text, Where, request_digest
+from northbank.flows.report import Code, Moment, Text, Where, request_digest
 from northbank.ports import Change, ClientKey, Envelope, Stale, World
 
 TRIES = 5
@@ -27,7 +27,7 @@ class ActBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     place: Where | None = None
     type: Code | None = None
     outcome: Code | None = None
-    happened_at: datetime | None = None
+    happened_at: Moment | None = None
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

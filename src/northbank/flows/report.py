@@ -17,6 +17,7 @@ from northbank.ports import Change, ClientKey, Envelope, Stale, World
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,7 +44,7 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text: Text | None = None
     contact: Contact | None = None
     source: Code | None = None
-    happened_at: datetime | None = None
+    happened_at: Moment | None = None
     urgent: bool | None = None
     external: Annotated[str, msgspec.Meta(min_length=1, max_length=120)] | None = None
 

@@ -11,7 +11,7 @@ import msgspec
 from northbank.core.refusal import Refused
 from northbank.shell.web.wire import Receive, Reply, Scope, Send, header, send_reply
 
-SCREENS = ("/", "/wall", "/desk", "/town", "/unit", "/field", "/portal", "/data", "/reports", "/lab")
+SCREENS = ("/", "/wall", "/desk")  # grows with the screens: an address without a screen is a 404, not an empty page
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
 _PACKED = ((b"br", ".br"), (b"gzip", ".gz"))

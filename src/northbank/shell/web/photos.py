@@ -5,7 +5,6 @@ Runs in a thread. Where photos are stored is not known here.
 
 import asyncio
 import io
-import warnings
 from collections.abc import Sequence
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -36,21 +35,13 @@ class Darkroom:
 
     def _clean(self, name: str, data: bytes) -> bytes:
         try:
-            with warnings.catch_warnings():
-                # Pillow warns of large pictures and damaged metadata; the limit here is ours, the metadata goes.
-                warnings.simplefilter("ignore")
-                with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                    if image.width * image.height > self.pixels:
-                        raise Refused("too_large", limit=f"{self.pixels // 1_000_000} megapixels")
-                    return self._redraw(image)
-        except (
-            UnidentifiedImageError,
-            Image.DecompressionBombError,
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-        ) as error:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > self.pixels:
+                    raise Image.DecompressionBombError
+                return self._redraw(image)
+        except Image.DecompressionBombError:
+            raise Refused("too_large", limit=f"{self.pixels // 1_000_000} megapixels") from None
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Warning) as error:
             raise Refused("photo_unreadable", name=name[:80], why=str(error)) from None
 
     def _redraw(self, image: Image.Image) -> bytes:
