@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import msgspec
+
 from northbank.core.city import (
     Area,
     Board,
@@ -23,7 +25,6 @@ from northbank.pack import rows as r
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.workweek import calendar_of
-
 
 T = TypeVar("T")
 
@@ -88,6 +89,22 @@ def _areas(files: PackFiles, shapes: Shapes) -> dict[str, Area]:
                 parent=feature.parent,
                 kind=feature.kind,
             )
+    return _roll_up(areas)
+
+
+def _roll_up(areas: dict[str, Area]) -> dict[str, Area]:
+    """People and households of a grid counted in every area above that has no figure of its own."""
+    sums: dict[str, list[int]] = {}
+    for area in areas.values():
+        above = areas.get(area.parent or "") if area.level == "grid" and area.valid_to is None else None
+        while above is not None:
+            total = sums.setdefault(above.code, [0, 0])
+            total[0] += area.population or 0
+            total[1] += area.households or 0
+            above = areas.get(above.parent or "")
+    for code, (people, households) in sums.items():
+        if people and areas[code].population is None:
+            areas[code] = msgspec.structs.replace(areas[code], population=people, households=households or None)
     return areas
 
 

@@ -20,11 +20,11 @@ class Plane:
 
     def flat(self, points: Points) -> Points:
         """Longitude and latitude as plane coordinates (in degrees of latitude)."""
-        return points * np.array([self._squeeze, 1.0])
+        return np.asarray(points * np.array([self._squeeze, 1.0]))
 
     def round(self, points: Points) -> Points:
         """Plane coordinates as longitude and latitude."""
-        return points / np.array([self._squeeze, 1.0])
+        return np.asarray(points / np.array([self._squeeze, 1.0]))
 
 
 def voronoi(seeds: Points, room: shapely.Geometry) -> list[shapely.Geometry]:
@@ -40,8 +40,8 @@ def voronoi(seeds: Points, room: shapely.Geometry) -> list[shapely.Geometry]:
 def relax(seeds: Points, room: shapely.Geometry, rounds: int) -> Points:
     """Seeds moved to the middles of their cells some times over, so that cells become rounder."""
     for _ in range(rounds):
-        middles = shapely.point_on_surface(voronoi(seeds, room))
-        centers = shapely.centroid(voronoi(seeds, room))
+        cells = voronoi(seeds, room)
+        middles, centers = shapely.point_on_surface(cells), shapely.centroid(cells)
         inside = shapely.covers(room, centers)
         seeds = shapely.get_coordinates(np.where(inside, centers, middles))
     return seeds
@@ -100,7 +100,7 @@ def spread(chance_at: Sequence[tuple[float, float]], room: shapely.Geometry) -> 
     """Unit-square numbers stretched over the bounds of `room`, those inside of it kept."""
     west, south, east, north = shapely.bounds(room)
     points = np.array(chance_at) * np.array([east - west, north - south]) + np.array([west, south])
-    return points[shapely.contains_xy(room, points[:, 0], points[:, 1])]
+    return np.asarray(points[shapely.contains_xy(room, points[:, 0], points[:, 1])])
 
 
 def groups(points: Points, sizes: Sequence[int]) -> list[list[int]]:

@@ -40,11 +40,10 @@ def shape_faults(files: PackFiles, shapes: Shapes) -> Iterator[Fault]:
         if not feature.shape.is_valid or feature.shape.is_empty:
             good = False
             why = shapely.is_valid_reason(feature.shape)
-            if geometry.overlap == "refuse":
-                yield Fault(
-                    shapes.grids_file, feature.line, f"'{feature.code}' with a broken shape ({why})", "a valid polygon"
-                )
-    if geometry.overlap == "note" or not shapes.grids or not good:
+            yield Fault(
+                shapes.grids_file, feature.line, f"'{feature.code}' with a broken shape ({why})", "a valid polygon"
+            )
+    if geometry.overlap == "first" or not shapes.grids or not good:
         return
     yield from _overlaps(shapes, geometry.tolerance)
     if shapes.outline is not None:

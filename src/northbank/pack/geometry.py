@@ -84,8 +84,8 @@ def find_file(folder: Path, areas: Path | None, names: tuple[str, ...]) -> tuple
     return None
 
 
-def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, faults: list[Fault]) -> Shapes:
-    """The shapes that pack.toml's [geometry] points to."""
+def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, line: int, faults: list[Fault]) -> Shapes:
+    """The shapes that pack.toml's [geometry], which stands in `line`, points to."""
     shapes = Shapes([], "", None, "", [], False)
     grids = find_file(folder, areas, geometry.grids)
     if grids:
@@ -94,10 +94,12 @@ def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, faults: li
         shapes.foreign = grids[0] != "grids.geojson"
         properties = geometry.properties if shapes.foreign else Properties(parent="", kind="")
         shapes.grids = _read(shapes.grids_file, path, geometry, properties, faults)
+        if geometry.overlap == "first":
+            shapes.grids = _part(shapes.grids)
     elif geometry.required and geometry.grids:
         bring = geometry.bring.say("en") or "a GeoJSON file of the grids"
         allowed = f"{bring} (as {geometry.grids[0]} in the pack, or in the folder given with --areas)"
-        faults.append(Fault("pack.toml", 1, f"no file of shapes: {' or '.join(geometry.grids)}", allowed))
+        faults.append(Fault("pack.toml", line, f"no file of shapes: {' or '.join(geometry.grids)}", allowed))
     outline = find_file(folder, areas, geometry.outline)
     if outline:
         shapes.outline_file, path = outline
@@ -106,6 +108,17 @@ def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, faults: li
         if features:
             shapes.outline = shapely.union_all([shapely.make_valid(feature.shape) for feature in features])
     return shapes
+
+
+def _part(features: list[Feature]) -> list[Feature]:
+    """The shapes without overlaps: ground that two hold goes to the one that stands first in the file."""
+    shapes = shapely.make_valid(np.array([feature.shape for feature in features], dtype=object))
+    later, earlier = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    for i, j in sorted(zip(later.tolist(), earlier.tolist(), strict=True)):
+        if j < i:
+            rest = shapely.get_parts(shapely.difference(shapes[i], shapes[j]))
+            shapes[i] = shapely.multipolygons([part for part in rest if part.geom_type == "Polygon"])
+    return [msgspec.structs.replace(feature, shape=shape) for feature, shape in zip(features, shapes, strict=True)]
 
 
 def _read(

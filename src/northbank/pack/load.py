@@ -34,7 +34,8 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
             [Fault(str(areas), 1, "no folder", "a folder with the files of shapes that the pack asks for")]
         )
     files = read_files(Path(path))
-    shapes = read_shapes(files.folder, Path(areas) if areas else None, files.pack.value.geometry, files.faults)
+    line = files.pack.line("geometry", "grids")
+    shapes = read_shapes(files.folder, Path(areas) if areas else None, files.pack.value.geometry, line, files.faults)
     files.faults += reference_faults(files)
     files.faults += calendar_faults(files)
     files.faults += geometry_faults(files, shapes)

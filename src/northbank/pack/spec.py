@@ -45,6 +45,8 @@ class Geometry(Shape, frozen=True, kw_only=True):
 
     required: without a grids file the pack does not load. bring: what to bring and from where, in words.
     properties: how a file not written by this program is read.
+    overlap: shapes over one another are refused, or the ground belongs to the first in the file (official files do overlap).
+    tolerance: degrees by which shapes may miss one another or the outline.
     """
 
     grids: tuple[str, ...] = ()
@@ -53,9 +55,8 @@ class Geometry(Shape, frozen=True, kw_only=True):
     bring: Name = Name()
     coordinates: Literal["wgs84", "cgcs2000", "gcj02"] = "wgs84"
     properties: Properties = Properties()
-    make_grids: bool = False
     tolerance: Annotated[float, Meta(ge=0, le=0.01)] = 0.00002
-    overlap: Literal["refuse", "note"] = "refuse"
+    overlap: Literal["refuse", "first"] = "refuse"
 
 
 class Expect(Shape, frozen=True, kw_only=True):

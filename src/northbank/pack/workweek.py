@@ -65,7 +65,7 @@ def calendar_faults(files: PackFiles) -> Iterator[Fault]:
             pack.file,
             pack.line("timezone"),
             f"timezone '{pack.value.timezone}'",
-            "a zone of the IANA list, such as Asia/Shanghai",
+            "a zone of the IANA list, written Area/Place",
         )
     if files.week is not None:
         for index, day in enumerate(WEEKDAYS):

@@ -1,0 +1,35 @@
+"""`pack new`: a copy of the template with another id and name, ready to be changed value by value."""
+
+import re
+import shutil
+from pathlib import Path
+
+from northbank.pack.fault import Fault, PackFaults
+
+CODE = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
+SKIPPED = shutil.ignore_patterns("__pycache__", ".*")
+
+
+def new(target: Path, id: str, name: str, template: Path) -> Path:
+    """Copy `template` to the folder `target`/`id`; pack.toml gets the id, the name and a prefix made of the id."""
+    if not CODE.match(id):
+        raise PackFaults([Fault("pack.toml", 1, f"id '{id}'", "a small letter, then small letters, digits and _")])
+    if not name.strip() or any(sign in name for sign in '"\\\n\r'):
+        raise PackFaults(
+            [Fault("pack.toml", 1, f"name {name!r}", "a name without quotes, backslashes and line breaks")]
+        )
+    folder = target / id
+    if folder.exists():
+        raise PackFaults([Fault(str(folder), 1, "a folder that exists", "a folder that does not exist yet")])
+    shutil.copytree(template, folder, ignore=SKIPPED)
+    _rename(folder / "pack.toml", id, name.strip())
+    return folder
+
+
+def _rename(file: Path, id: str, name: str) -> None:
+    prefix = "".join(letter for letter in id.upper() if letter.isalpha())[:2].ljust(2, "X")
+    text = file.read_text(encoding="utf-8")
+    text = re.sub(r'(?m)^id = ".*"$', f'id = "{id}"', text, count=1)
+    text = re.sub(r"(?m)^name = .*$", lambda _: f'name = {{ zh = "{name}", en = "{name}" }}', text, count=1)
+    text = re.sub(r'(?m)^prefix = ".*"$', f'prefix = "{prefix}"', text, count=1)
+    file.write_text(text, encoding="utf-8")
