@@ -1,11 +1,13 @@
 """What differs between two versions of a city, by table and code: for a person who is about to switch packs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from northbank.core.city import City
+from northbank.pack.load import load
 
 TABLES = ("areas", "units", "boards", "posts", "classes", "types", "sources", "divisions", "reasons", "words")
 LISTS = ("routes", "limits")
@@ -25,7 +27,12 @@ class Change(msgspec.Struct, frozen=True, order=True):
         return f"{self.table} {self.code} {self.kind}" + (f" ({detail})" if detail else "")
 
 
-def diff(a: City, b: City) -> list[Change]:
+def diff(a: Path, b: Path, areas: Path | None = None) -> list[Change]:
+    """Every difference between two pack folders; raises PackFaults where one of them does not load."""
+    return compare(load(a, areas), load(b, areas))
+
+
+def compare(a: City, b: City) -> list[Change]:
     """Every difference from `a` to `b`, in order. Equal versions have none."""
     if a.version == b.version:
         return []
