@@ -38,11 +38,23 @@ class Envelope(msgspec.Struct, frozen=True):
     refs: tuple[Sealed, ...]
 
 
+class ImportProgress(msgspec.Struct, frozen=True):
+    """Where the import of a file stands. file: name of the import; digest: of the file. place: records read so far."""
+
+    file: str
+    digest: bytes
+    place: int
+    rows: int
+    rejected: int
+    done: bool
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one command does, stored whole or not at all.
 
     expected: stream -> version it must still have. cases: after-images, one per case touched.
     reply: JSON text returned again when the same client key comes back.
+    progress: where an import stands after it, stored with it.
     """
 
     actor: str
@@ -54,6 +66,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     erase: Sequence[str] = ()
     key: ClientKey | None = None
     reply: str = "null"
+    progress: ImportProgress | None = None
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -74,8 +87,14 @@ class Journal(Protocol):
     async def commit(self, change: Change) -> Committed:
         """Store a change durably. Raises Stale, or Refused("key_reused")."""
 
+    async def answer(self, actor: str, key: ClientKey) -> Committed | None:
+        """What a client key was answered before, or None. Raises Refused("key_reused")."""
+
     def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
         """The entries of one stream in order."""
+
+    async def progress(self, file: str, digest: bytes) -> ImportProgress | None:
+        """Where the import of a file stands; None when it was never begun."""
 
     async def position(self) -> int:
         """The last position; 0 when empty."""
@@ -137,12 +156,18 @@ class Cases(Protocol):
     async def exists(self, source: str, external: str) -> str | None:
         """Id of the case that a sender's own number already made, or None."""
 
+    async def known(self, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (source, sender's own number) have a case."""
+
 
 class Vault(Protocol):
     """Personal data, encrypted under a key per subject."""
 
     async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
         """Encrypt (kind, plaintext) pieces; `fresh` when the subject is new and no key need be looked up."""
+
+    async def knows(self, subject: str) -> bool:
+        """Whether there are words under this subject that can still be read."""
 
     async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
         """Plaintexts by secret id; those erased are missing."""
@@ -176,4 +201,22 @@ class World(msgspec.Struct, frozen=True):
     vault: Vault
 
 
-__all__ = ["Actor", "Case", "CaseQuery", "Cases", "Change", "ClientKey", "Clock", "Committed", "Envelope", "Ids", "Journal", "Page", "Secret", "Stale", "Vault", "World"]
+__all__ = [
+    "Actor",
+    "Case",
+    "CaseQuery",
+    "Cases",
+    "Change",
+    "ClientKey",
+    "Clock",
+    "Committed",
+    "Envelope",
+    "Ids",
+    "ImportProgress",
+    "Journal",
+    "Page",
+    "Secret",
+    "Stale",
+    "Vault",
+    "World",
+]

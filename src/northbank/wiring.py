@@ -24,7 +24,7 @@ from northbank.shell.store.cases import PgCases
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder
 from northbank.shell.store.journal import PgJournal
-from northbank.shell.store.pool import open_pool
+from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.serials import CenterIds
 from northbank.shell.store.server import reach
 from northbank.shell.store.tail import Tail
@@ -113,7 +113,7 @@ class Center:
             reports_by_account=Buckets(web.reports_per_minute, monotonic),
             reports_by_address=Buckets(web.anonymous_per_minute, monotonic),
             snapshot=self.tail.snapshot, alive=self.alive,
-            unavailable=(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.QueryCanceledError),
+            unavailable=UNAVAILABLE,
         )  # fmt: skip
 
 

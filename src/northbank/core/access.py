@@ -127,5 +127,6 @@ def refuse_act(actor: Actor, act: Act, case: Case) -> Refused | None:
         return None
     if act in OWNER_ACTS:
         return None if actor.unit is not None and actor.unit == case.owner else Refused("not_yours", owner=case.owner)
-    at_town = case.level in ("town", "community", "grid") and case.spot is not None and case.spot.town == actor.town
+    town = case.spot.town if case.spot is not None else None
+    at_town = town is not None and town == actor.town and case.level in ("town", "community", "grid")
     return None if at_town else Refused("forbidden", role=actor.role.value)

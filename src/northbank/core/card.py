@@ -11,7 +11,7 @@ from northbank.core.deadline import next_mark
 class Card(msgspec.Struct, frozen=True):
     """One case at a glance; holds no personal data.
 
-    late: a running stage is overdue, or it was solved late. soon: a running stage is near its end.
+    late: a stage that is not done is overdue (pausing does not undo it), or it was solved late. soon: a running stage is near its end.
     on_time: set once it has ended with work done: solved within its limit.
     needs: it waits for a person of the center now.
     due_at: end of the solving limit. stage_due_at: end of the limit that runs out next.
@@ -59,7 +59,8 @@ def card(case: Case, position: int = 0) -> Card:
     running = () if ended else tuple(one for one in case.deadlines if one.running)
     solve = case.deadline("solve")
     solved_late = solve is not None and solve.met_at is not None and solve.met_at > solve.due_at
-    late = solved_late or any("overdue" in one.marked for one in running)
+    undone = () if ended else tuple(one for one in case.deadlines if one.met_at is None)
+    late = solved_late or any("overdue" in one.marked for one in undone)
     soon = not late and any("soon" in one.marked for one in running)
     spot = case.spot
     return Card(

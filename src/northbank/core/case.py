@@ -285,6 +285,8 @@ def _meet(have: tuple[Deadline, ...], at: datetime, *stages: Stage) -> tuple[Dea
     return tuple(clock.meet(one, at) if one.stage in stages and one.met_at is None else one for one in have)
 
 
+# A case that came back to the desk waits there until it is dispatched, however it is routed meanwhile.
+_BACK: Mapping[State, str] = {State.RETURNED: "returned", State.REOPENED: "reopened"}
 _ALL: tuple[Stage, ...] = ("accept", "dispatch", "sign", "solve", "check")
 
 
@@ -302,8 +304,9 @@ def evolve(case: Case | None, stream: str, at: datetime, fact: CaseFact) -> Case
     match fact:
         case Routed():
             return replace(
-                case, row=fact.row, owner=fact.owner, desk=None, deadlines=_begin(case.deadlines, fact.begun)
-            )
+                case, row=fact.row, owner=fact.owner, desk=_BACK.get(case.state),
+                deadlines=_begin(case.deadlines, fact.begun),
+            )  # fmt: skip
         case Unrouted():
             return replace(
                 case, row=None, owner=fact.owner, desk=fact.why, deadlines=_begin(case.deadlines, fact.begun)
@@ -362,9 +365,13 @@ def _step(case: Case, at: datetime, fact: Step) -> Case:
             return replace(case, state=State.CLOSED, closed_at=at, desk=None, outcome=outcome, deadlines=met)
         case Returned():
             met = _meet(have, at, "sign")
-            return replace(case, state=State.RETURNED, desk="returned", returns=case.returns + 1, deadlines=met)
+            return replace(
+                case, state=State.RETURNED, desk=_BACK[State.RETURNED], returns=case.returns + 1, deadlines=met
+            )
         case Reopened():
             more = case.reopenings + 1
-            return replace(case, state=State.REOPENED, desk="reopened", closed_at=None, outcome=None, reopenings=more)
+            return replace(
+                case, state=State.REOPENED, desk=_BACK[State.REOPENED], closed_at=None, outcome=None, reopenings=more
+            )
         case _:
             return case

@@ -1,6 +1,6 @@
 """What an act does to a case: the decide function of the life cycle. Moves are in case.py, rights in access.py."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import assert_never
 
 import msgspec
@@ -32,9 +32,9 @@ from northbank.core.case import (
 )  # fmt: skip
 from northbank.core.city import City, Stage
 from northbank.core.deadline import Deadline
-from northbank.core.intake import begin, check_time, place, retype
+from northbank.core.intake import AHEAD, begin, check_time, place, retype
 from northbank.core.refusal import Refused
-from northbank.core.routing import row_by_id
+from northbank.core.routing import row_by_id, stands
 
 REASONED = frozenset({Act.REJECT, Act.SUSPEND, Act.REWORK, Act.RETURN, Act.REOPEN})
 
@@ -64,11 +64,14 @@ def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor) -> list[
     if (refusal := refuse_act(actor, do.act, case)) is not None:
         raise refusal
     check_time(do.happened_at, now)
+    if do.happened_at is not None and do.happened_at < case.reported_at - AHEAD:
+        raise Refused("before_report", at=do.happened_at.isoformat())
     if do.act in REASONED and not (do.reason or do.note):
         raise Refused("reason_needed")
     if do.reason is not None and do.reason not in city.reasons:
         raise Refused("invalid", why=f"reason: {do.reason} is not in the pack's list")
-    return _facts(do, case, city, do.happened_at or now, actor)
+    happened = do.happened_at.astimezone(UTC) if do.happened_at not in (None, now) else None
+    return _facts(msgspec.structs.replace(do, happened_at=happened), case, city, happened or now, actor)
 
 
 def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[CaseFact]:
@@ -127,7 +130,7 @@ def _dispatch(do: Do, case: Case, city: City, at: datetime) -> Dispatched:
         raise Refused("untyped")
     owner = do.unit or case.owner or city.center
     unit = city.units.get(owner)
-    if unit is None or (unit.valid_to is not None and unit.valid_to <= at.date()):
+    if unit is None or not stands(unit, at.astimezone(city.calendar.zone).date()):
         raise Refused("unknown_unit", unit=owner)
     if case.state == "dispatched" and owner == case.owner:
         raise Refused("same_owner", owner=owner)

@@ -1,6 +1,6 @@
 """What a report becomes: place -> grid, type, routing row, owner, deadlines. Pure; the flows bring time and ids."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -69,15 +69,15 @@ def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
         spot = locate(city, report.lon, report.lat)
     elif not report.has_address:
         raise Refused("no_place")
-    urgent = report.urgent if report.urgent is not None else bool(kind and kind.urgent)
-    happened = report.happened_at if report.happened_at != now else None
+    urgent = bool(report.urgent or (kind and kind.urgent))  # nobody can say that a gas leak has time
+    happened = report.happened_at.astimezone(UTC) if report.happened_at not in (None, now) else None
     born = Reported(
         happened_at=happened, number=report.number, source=report.source, level=source.level, subject=report.subject,
         reporter=report.reporter, type=report.type, board=kind.board if kind else None,
         town_board=kind.town_board if kind else None, urgent=urgent, spot=spot, external=report.external,
         words=report.words, photos=report.photos,
     )  # fmt: skip
-    return [born, *assign(city, report.type, source.level, urgent, spot, report.happened_at or now, happened)]
+    return [born, *assign(city, report.type, source.level, urgent, spot, happened or now, happened)]
 
 
 def check_time(at: datetime | None, now: datetime) -> None:
@@ -103,7 +103,7 @@ def assign(
     begun = begin(city, type, urgent, ("accept", "solve"), since)
     why = "no_place" if spot is None else "no_type" if type is None else None
     row = route(city, type, level, since) if why is None else None
-    owner = owner_of(city, row, spot.town if spot else None) if row else None
+    owner = owner_of(city, row, spot.town if spot else None, since) if row else None
     if row is None or owner is None:
         return [Unrouted(happened_at=happened, why=why or "no_row", owner=city.center, begun=begun)]
     facts: list[CaseFact] = [Routed(happened_at=happened, row=row.id, owner=owner, begun=begun)]
@@ -130,13 +130,14 @@ def place(case: Case, city: City, lon: float, lat: float, happened: datetime | N
 
 
 def retype(case: Case, city: City, type: str, happened: datetime | None) -> list[CaseFact]:
-    """Give a case a type; it is routed again and the solving limit becomes that of the type, from the report on."""
+    """Give a case a type; it is routed again and the solving limit becomes that of the type, from when it began."""
     kind = city.types.get(type)
     if kind is None:
         raise Refused("unknown_type", type=type)
     urgent = case.urgent or kind.urgent
     fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
-    again = assign(city, type, case.level, urgent, case.spot, case.reported_at, happened)
+    solve = case.deadline("solve")  # of a reopened case it began with the reopening
+    again = assign(city, type, case.level, urgent, case.spot, solve.started_at if solve else case.reported_at, happened)
     return [fact, *_solve_only(again)]
 
 

@@ -23,4 +23,5 @@ def is_number(text: str) -> bool:
     """Whether `text` is shaped like a case number and its check digit is right."""
     prefix, _, rest = text.rpartition("-")
     _, _, digits = prefix.rpartition("-")
-    return rest.isdigit() and len(rest) == 1 and digits.isdigit() and check_digit(digits) == int(rest)
+    plain = text.isascii() and rest.isdigit() and len(rest) == 1 and digits.isdigit() and len(digits) >= 7
+    return plain and check_digit(digits) == int(rest)

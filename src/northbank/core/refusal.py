@@ -226,6 +226,64 @@ REFUSALS: Mapping[str, Words] = {
         "Add calendar/{year}.toml to the pack; nothing is guessed.",
         "请在城市包中补充 calendar/{year}.toml；系统不作猜测。",
     ),
+    # --- records of a file
+    "unreadable": Words(
+        422,
+        "The record could not be read: {why}.",
+        "该记录无法读取：{why}。",
+        "Correct the record in the file and import the file again; what is in already stays once.",
+        "请更正文件中的该记录后重新导入；已导入的不会重复。",
+    ),
+    "missing": Words(
+        422,
+        "The record does not say {field}.",
+        "该记录缺少 {field}。",
+        "Fill the column, or name another column for it in the map.",
+        "请补全该列，或在映射中指定其他列。",
+    ),
+    "unmapped": Words(
+        422,
+        "The map does not say what the {field} {found} is here.",
+        "映射未说明 {field} “{found}” 对应什么。",
+        "Add it to [{table}] in the map and import the file again.",
+        "请在映射的 [{table}] 中补充后重新导入。",
+    ),
+    "no_time": Words(
+        422,
+        "The time {field} is in none of the formats {formats}.",
+        "{field} 的时间格式不在 {formats} 之中。",
+        "Add the format to `times` in the map, or correct the record.",
+        "请在映射的 times 中补充格式，或更正记录。",
+    ),
+    "no_number": Words(422, "{field} is not a number.", "{field} 不是数字。", "Correct the record.", "请更正该记录。"),
+    "too_long": Words(
+        422,
+        "{field} is longer than {limit} characters.",
+        "{field} 超过 {limit} 个字符。",
+        "Shorten it, or map another column.",
+        "请缩短内容，或映射其他列。",
+    ),
+    "ends_before": Words(
+        422,
+        "It ends at {at}, before it was reported at {since}.",
+        "结束时间 {at} 早于上报时间 {since}。",
+        "Correct the record.",
+        "请更正该记录。",
+    ),
+    "swapped": Words(
+        422,
+        "The point {lon}, {lat} lies outside {city}; with longitude and latitude exchanged it would lie inside.",
+        "坐标 {lon}, {lat} 不在{city}范围内；经纬度对调后则在范围内。",
+        "Exchange the two columns in the map, or correct the record.",
+        "请在映射中对调两列，或更正该记录。",
+    ),
+    "repeated": Words(
+        422,
+        "The number {external} came before in this file, in line {line}.",
+        "编号 {external} 在本文件第 {line} 行已出现。",
+        "Keep the right one of the two records.",
+        "请保留两条记录中正确的一条。",
+    ),
     # --- the life cycle
     "wrong_state": Words(
         409,
@@ -255,6 +313,13 @@ REFUSALS: Mapping[str, Words] = {
         "Write one sentence and send again.",
         "请写明理由后重新提交。",
     ),
+    "before_report": Words(
+        422,
+        "The time {at} lies before the case was reported.",
+        "时间 {at} 早于事件上报时间。",
+        "Check the clock of the sender, or leave the time out.",
+        "请核对发送方的时钟，或不填写时间。",
+    ),
     "unplaced": Words(
         409, "The case has no place yet.", "该事件尚未定位。", "Place it on the map first.", "请先在地图上定位。"
     ),
@@ -269,6 +334,13 @@ REFUSALS: Mapping[str, Words] = {
         "保险库密钥无法打开该主体。",
         "Restore the vault.key that belongs to this database; nothing was changed.",
         "请恢复与该数据库匹配的 vault.key；数据未被更改。",
+    ),
+    "tampered": Words(
+        500,
+        "Sealed words of this subject were changed outside the system and cannot be opened.",
+        "该主体的加密内容在系统之外被改动，无法打开。",
+        "Tell the operator: the table `secret` must be restored from the backup.",
+        "请告知管理员：需从备份恢复 secret 表。",
     ),
     "already_reported": Words(
         409,

@@ -8,7 +8,7 @@ import msgspec
 
 from northbank.core import intake
 from northbank.core.access import REPORTERS, Actor
-from northbank.core.case import Case, CaseFact, Reported, Routed, evolve
+from northbank.core.case import Case, CaseFact, Dispatched, Reported, Routed, evolve
 from northbank.core.deadline import Deadline
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
@@ -101,8 +101,22 @@ async def report(
     if where.lon is None and where.address is None:
         raise Refused("no_place")
     client = ClientKey(key, request_digest(_encode(new), *photos)) if key else None
-    if new.external is not None and client is None:
-        await _refuse_known(world, source, new.external)
+    try:
+        return await _take(world, actor, new, where, source, client, photos)
+    except Refused as refused:  # what was taken once stays taken, even if it would be refused today
+        if client is None or refused.code in ("busy", "key_reused"):
+            raise
+        before = await world.journal.answer(actor.login, client)
+        if before is None or before.reply is None:
+            raise
+        return msgspec.structs.replace(_decode_reply(before.reply), position=before.last)
+
+
+async def _take(
+    world: World, actor: Actor, new: NewReport, where: Where, source: str, client: ClientKey | None,
+    photos: tuple[bytes, ...],
+) -> ReportReply:  # fmt: skip
+    await _refuse_known(world, source, new.external)
     now = world.clock.now()
     id, subject = world.ids.new(), world.ids.new()
     sealed = await world.vault.seal(subject, pieces(new, photos), fresh=True)
@@ -168,7 +182,7 @@ def begin(world: World, id: str, actor: str, facts: list[CaseFact], now: datetim
     cause: str | None = None
     for fact in facts:
         case = evolve(case, stream, now, fact)
-        rule = fact.row if isinstance(fact, Routed) else None
+        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
         entry = write(
             fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,
             pack=world.city.version, cause=cause, rule=rule,

@@ -2,9 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -23,15 +25,34 @@ MOST = 500
 _columns = ", ".join(msgspec.structs.fields(Card)[n].name for n in range(len(msgspec.structs.fields(Card))))
 _decode_case = msgspec.json.Decoder(Case).decode
 
-# sort word -> (column, descending). Rows with no value come last.
-SORTS: dict[str, tuple[str, bool]] = {
-    "reported": ("reported_at", True),
-    "changed": ("changed_at", True),
-    "due": ("coalesce(stage_due_at, 'infinity')", False),
+# sort word -> (column, what is compared, descending). Rows with no value come last.
+SORTS: dict[str, tuple[str, str, bool]] = {
+    "reported": ("reported_at", "reported_at", True),
+    "changed": ("changed_at", "changed_at", True),
+    "due": ("stage_due_at", "coalesce(stage_due_at, 'infinity')", False),
 }
 
 _EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
 _FLAGS = ("open", "late", "soon", "needs", "urgent", "on_time")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """An entry without its content."""
+
+    position: int
+    stream: str
+    type: str
+    at: datetime
+
+
+class News(msgspec.Struct, frozen=True):
+    """What came in (after, position]; cards are those touched, as of `position`; loaded: one list a scope asked for."""
+
+    position: int
+    after: int
+    heads: list[Head]
+    cards: list[Card]
+    loaded: list[list[Card]]
 
 
 class PgCases:
@@ -54,10 +75,10 @@ class PgCases:
         found = await self._pool.fetchval(JOURNAL.external, source, external)
         return None if found is None else str(found)
 
-    async def known(self, source: str, externals: Sequence[str]) -> set[str]:
-        """Which of these sender numbers have a case."""
-        rows = await self._pool.fetch(JOURNAL.externals, source, list(externals))
-        return {row["external"] for row in rows}
+    async def known(self, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (source, sender's own number) have a case."""
+        rows = await self._pool.fetch(JOURNAL.externals, [one for one, _ in pairs], [one for _, one in pairs])
+        return {(row["source"], row["external"]) for row in rows}
 
     async def due(self, now: datetime, limit: int) -> list[Case]:
         """Cases the timer must look at, longest waiting first."""
@@ -70,42 +91,57 @@ class PgCases:
 
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
         """Position and cards of one snapshot."""
+        async with self._snapshot() as connection:
+            position = int(await connection.fetchval(JOURNAL.tip))
+            return position, await _live(connection, scope, since)
+
+    async def news(self, after: int, most: int, scopes: Sequence[Scope], since: datetime) -> "News":
+        """What was journaled after a position, and what the screens of `scopes` hold, in one snapshot.
+
+        When more than `most` entries came since, only the last `most` are told.
+        """
+        async with self._snapshot() as connection:
+            position = int(await connection.fetchval(JOURNAL.tip))
+            after = max(after, position - most)
+            heads = await connection.fetch(SQL.headers, after, position)
+            rows = await connection.fetch(SQL.changed.format(columns=_columns), after, position) if heads else []
+            loaded = [await _live(connection, scope, since) for scope in scopes]
+        return News(position, after, [Head(*row.values()) for row in heads], [card_of(row) for row in rows], loaded)
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            position = int(await connection.fetchval(JOURNAL.tip))
-            sql = SQL.live.format(columns=_columns, scope=SQL.scope)
-            return position, [card_of(row) for row in await connection.fetch(sql, *_scope(scope), since)]
-
-    async def changed(self, after: int, upto: int) -> list[Card]:
-        """Cards of the cases that entries in (after, upto] touched, as they are now."""
-        rows = await self._pool.fetch(SQL.changed.format(columns=_columns), after, upto)
-        return [card_of(row) for row in rows]
+            yield connection
 
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         """One page and the exact count of all, in one snapshot."""
         values: list[Any] = list(_scope(scope))
         filters = _filters(query, values)
         counted = len(values)
-        column, descending, limit = _order(query)
-        after = _after(query, column, descending, values)
-        order = f"{column} {'desc' if descending else 'asc'}, id {'desc' if descending else 'asc'}"
+        column, compared, descending, limit = _order(query)
+        after = _after(query, compared, descending, values)
+        way = "desc" if descending else "asc"
+        order = f"{compared} {way}, id {way}"
         sql = SQL.page.format(
             columns=f"{_columns}, {column} as sort_key", scope=SQL.scope, filters=filters, after=after, order=order,
             limit=limit + 1,
         )  # fmt: skip
         count = SQL.count.format(scope=SQL.scope, filters=filters)
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._snapshot() as connection:
             position = int(await connection.fetchval(JOURNAL.tip))
             rows = await connection.fetch(sql, *values)
             total = int(await connection.fetchval(count, *values[:counted]))
         more = len(rows) > limit
         cursor = _cursor(query.sort, rows[limit - 1]) if more else None
         return Page(position, total, [card_of(row) for row in rows[:limit]], cursor)
+
+
+async def _live(connection: asyncpg.Connection, scope: Scope, since: datetime) -> list[Card]:
+    sql = SQL.live.format(columns=_columns, scope=SQL.scope)
+    return [card_of(row) for row in await connection.fetch(sql, *_scope(scope), since)]
 
 
 def card_of(row: asyncpg.Record) -> Card:
@@ -149,7 +185,7 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
     return "".join(f" and {part}" for part in parts)
 
 
-def _order(query: CaseQuery) -> tuple[str, bool, int]:
+def _order(query: CaseQuery) -> tuple[str, str, bool, int]:
     if query.sort not in SORTS:
         raise Refused("invalid", why=f"sort: {query.sort} is not one of {', '.join(SORTS)}")
     if not 1 <= query.limit <= MOST:
@@ -158,23 +194,23 @@ def _order(query: CaseQuery) -> tuple[str, bool, int]:
 
 
 def _cursor(sort: str, row: asyncpg.Record) -> str:
-    key = row["sort_key"]
-    text = key if isinstance(key, str) else key.isoformat()
+    key: datetime | None = row["sort_key"]
+    text = "" if key is None else key.isoformat()
     return base64.urlsafe_b64encode(msgspec.json.encode([sort, text, str(row["id"])])).decode().rstrip("=")
 
 
-def _after(query: CaseQuery, column: str, descending: bool, values: list[Any]) -> str:
+def _after(query: CaseQuery, compared: str, descending: bool, values: list[Any]) -> str:
     """The keyset condition of a cursor, checked: a cursor is only good for the order it was made in."""
     if query.after is None:
         return ""
     try:
-        raw = base64.urlsafe_b64decode(query.after + "=" * (-len(query.after) % 4))
-        sort, key, id = msgspec.json.decode(raw, type=tuple[str, str, str])
-        moment = datetime.fromisoformat(key)
-        if sort != query.sort or moment.tzinfo is None or len(id) != 36:
+        raw = base64.b64decode(query.after + "=" * (-len(query.after) % 4), altchars=b"-_", validate=True)
+        sort, key, id = msgspec.json.decode(raw, type=tuple[str, str, UUID])
+        moment = datetime.fromisoformat(key) if key else None
+        if sort != query.sort or (moment is not None and moment.tzinfo is None):
             raise ValueError(sort)
-    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+    except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError) as error:
         raise Refused("invalid", why="after: not a cursor of this list") from error
     values += [moment, id]
     sign = "<" if descending else ">"
-    return f" and ({column}, id) {sign} (${len(values) - 1}, ${len(values)}::uuid)"
+    return f" and ({compared}, id) {sign} (coalesce(${len(values) - 1}::timestamptz, 'infinity'), ${len(values)}::uuid)"

@@ -17,7 +17,8 @@ from northbank.core.case import Case
 from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.refusal import Refused
-from northbank.ports import Change, ClientKey, Committed, Stale
+from northbank.ports import Change, ClientKey, Committed, ImportProgress, Stale
+from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -61,43 +62,42 @@ class PgJournal:
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
 
     async def start(self) -> None:
         """Begin committing."""
         self._tasks = [asyncio.create_task(self._work(), name=f"committer-{n}") for n in range(COMMITTERS)]
 
     async def close(self) -> None:
-        """Let the queue run dry, then stop."""
-        while self._queue:
-            self._wake.set()
-            await asyncio.sleep(0.01)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Take nothing more, finish what was taken, then stop."""
+        self._closing = True
+        self._wake.set()
+        await asyncio.gather(*self._tasks)
 
     async def commit(self, change: Change) -> Committed:
-        """Store a change durably and give its positions."""
+        """Store a change durably and give its positions. Raises Stale, or Refused: key_reused, busy, invalid."""
+        if self._closing:
+            raise Refused("busy")
         future: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
         self._queue.append((change, future))
         self._wake.set()
         return await future
 
     async def _work(self) -> None:
-        while True:
+        while self._queue or not self._closing:
             await self._wake.wait()
             group = self._take()
             if not group:
-                self._wake.clear()
+                if not self._closing:
+                    self._wake.clear()
                 continue
             try:
                 await self._store(group)
-            except asyncio.CancelledError:
-                raise
             except Exception as error:
                 await self._store_apart(group, error)
 
     def _take(self) -> list[_Waiting]:
-        """As many waiting commands as may go together: no stream and no client key twice in a group."""
+        """As many waiting commands as may go together: no stream, client key or subject twice in a group."""
         group: list[_Waiting] = []
         later: list[_Waiting] = []
         taken: set[object] = set()
@@ -105,9 +105,7 @@ class PgJournal:
             change, future = self._queue.popleft()
             if future.done():
                 continue
-            marks: set[object] = set(change.expected)
-            if change.key is not None:
-                marks.add((change.actor, change.key.key))
+            marks = _marks(change)
             if taken & marks:
                 later.append((change, future))
                 continue
@@ -117,7 +115,11 @@ class PgJournal:
         return group
 
     async def _store(self, group: list[_Waiting]) -> None:
-        rows = await self._pool.fetch(SQL.append, *group_rows([change for change, _ in group]))
+        changes = [change for change, _ in group]
+        if any(change.progress is not None for change in changes):
+            rows = await self._append_with_progress(changes)
+        else:
+            rows = await self._pool.fetch(SQL.append, *group_rows(changes))
         for row in rows:
             _, future = group[row["n"]]
             if not future.done():
@@ -126,9 +128,19 @@ class PgJournal:
             if not future.done():
                 future.set_exception(RuntimeError("the journal gave no answer for a command"))
 
+    async def _append_with_progress(self, changes: list[Change]) -> list[asyncpg.Record]:
+        """A batch of an import and where it stands after it: both or neither."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows: list[asyncpg.Record] = await connection.fetch(SQL.append, *group_rows(changes))
+            for row in rows:
+                stands = changes[row["n"]].progress
+                if stands is not None and row["outcome"] == "stored":
+                    await connection.execute(SQL.save_progress, *msgspec.structs.astuple(stands))
+            return rows
+
     async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
         """A group that failed as a whole is tried one by one, so that only the guilty command fails."""
-        if len(group) == 1 or isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
+        if len(group) == 1 or _unreachable(error):
             for _, future in group:
                 if not future.done():
                     future.set_exception(_explain(error))
@@ -149,6 +161,11 @@ class PgJournal:
         if row["digest"] != key.digest:
             raise Refused("key_reused")
         return Committed(row["first"], row["last"], row["reply"])
+
+    async def progress(self, file: str, digest: bytes) -> ImportProgress | None:
+        """Where the import of a file stands; None when it was never begun."""
+        row = await self._pool.fetchrow(SQL.progress, file, digest)
+        return None if row is None else ImportProgress(file, digest, *row.values())
 
     async def position(self) -> int:
         """The last position."""
@@ -172,13 +189,31 @@ def _answer(future: "asyncio.Future[Committed]", row: asyncpg.Record) -> None:
             future.set_exception(Stale())
 
 
+def _marks(change: Change) -> set[object]:
+    """What a change touches that its neighbours in a group must not touch too."""
+    marks: set[object] = {*change.expected, *change.erase, *(one.subject for one in change.secrets)}
+    if change.key is not None:
+        marks.add((change.actor, change.key.key))
+    return marks
+
+
+def _unreachable(error: Exception) -> bool:
+    """Whether the database is away, starting, stopping or out of room: trying command by command would not help."""
+    return isinstance(error, UNAVAILABLE) and not _unsendable(error)
+
+
+def _unsendable(error: Exception) -> bool:
+    """Whether the driver could not put a value into the protocol: the fault of one command."""
+    return isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+
+
 def _explain(error: Exception) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         return Stale()
-    if isinstance(
-        error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError | asyncpg.QueryCanceledError
-    ):
+    if _unreachable(error) or isinstance(error, asyncpg.TransactionRollbackError):
         return Refused("busy")
+    if isinstance(error, asyncpg.DataError) or _unsendable(error):
+        return Refused("invalid", why="the database cannot store one of its values")
     return error
 
 

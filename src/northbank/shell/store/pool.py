@@ -4,6 +4,16 @@ import asyncpg
 
 from northbank.shell.store.sql import migrations
 
+# What the driver raises while the server is away, starting, stopping or out of room: wait and try again.
+UNAVAILABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+# Given as start-up settings, because the pool resets what is set later each time a connection comes back.
+SESSION = {"timezone": "UTC", "statement_timeout": "60s", "jit": "off", "application_name": "northbank"}
 OLDEST = 150000
 _LOCK = 7236000  # one migration at a time, whoever starts first
 
@@ -15,7 +25,7 @@ class DatabaseError(RuntimeError):
 async def open_pool(dsn: str, size: int = 8) -> asyncpg.Pool:
     """A pool on a server of PostgreSQL 15 or newer, with every migration applied."""
     try:
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=60, init=_prepare)
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=60, server_settings=SESSION)
     except (OSError, asyncpg.PostgresError) as error:
         raise DatabaseError(f"The database cannot be reached: {error}") from error
     async with pool.acquire() as connection:
@@ -25,10 +35,6 @@ async def open_pool(dsn: str, size: int = 8) -> asyncpg.Pool:
             raise DatabaseError(f"PostgreSQL {version.major} is too old; Northbank needs 15 or newer.")
         await migrate(connection)
     return pool
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.execute("set timezone to 'UTC'; set statement_timeout to '60s'; set jit to off")
 
 
 async def migrate(connection: asyncpg.Connection) -> list[str]:

@@ -10,6 +10,7 @@ from northbank.core.case import Case, evolve
 from northbank.shell.store.journal import SQL, entry_of
 
 BATCH = 2_000
+LONG = 86_400.0  # seconds: sorting a large journal takes longer than a command may
 _encode = msgspec.json.Encoder().encode
 
 
@@ -17,7 +18,7 @@ async def folded(connection: asyncpg.Connection) -> AsyncIterator[tuple[Case, in
     """Every case as its facts make it, with the position of its last entry."""
     case: Case | None = None
     stream, position = "", 0
-    async for row in connection.cursor(SQL.by_stream, prefetch=BATCH):
+    async for row in connection.cursor(SQL.by_stream, prefetch=BATCH, timeout=LONG):
         entry = entry_of(row)
         if entry.stream != stream:
             if case is not None:
@@ -33,18 +34,19 @@ async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _
     """Make the case view anew, in one transaction: readers see the old rows until the new ones are whole."""
     done = 0
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock(7236001)")  # no appends meanwhile
-        await connection.execute("delete from cases")
+        await connection.execute("set local statement_timeout to 0")  # as long as it takes
+        await connection.execute("select pg_advisory_xact_lock(7236001)", timeout=LONG)  # no appends meanwhile
+        await connection.execute("delete from cases", timeout=LONG)
         rows: list[tuple[object, ...]] = []
         async for case, position in folded(connection):
             rows.append((*msgspec.structs.astuple(card(case, position)), _encode(case).decode()))
             if len(rows) == BATCH:
-                await connection.copy_records_to_table("cases", records=rows)
+                await connection.copy_records_to_table("cases", records=rows, timeout=LONG)
                 done += len(rows)
                 rows.clear()
                 progress(done)
         if rows:
-            await connection.copy_records_to_table("cases", records=rows)
+            await connection.copy_records_to_table("cases", records=rows, timeout=LONG)
             done += len(rows)
     progress(done)
     return done

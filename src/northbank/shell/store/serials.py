@@ -4,6 +4,7 @@ Numbers are unique over all processes and restarts; gaps are allowed and say not
 """
 
 import asyncio
+import logging
 
 import asyncpg
 
@@ -12,6 +13,7 @@ from northbank.core.refusal import Refused
 from northbank.shell.clock import SystemIds
 from northbank.shell.store.sql import statements
 
+log = logging.getLogger(__name__)
 SQL = statements("journal")
 BLOCK = 1000
 
@@ -39,6 +41,7 @@ class CenterIds:
         """A new case number. Raises `busy` in the moment when the database could not give a block in time."""
         if len(self._free) < 2 * BLOCK and (self._refill is None or self._refill.done()):
             self._refill = asyncio.get_running_loop().create_task(self._take())
+            self._refill.add_done_callback(_heard)
         if not self._free:
             raise Refused("busy")
         return case_number(self._prefix, self._free.pop())
@@ -47,3 +50,9 @@ class CenterIds:
         block = int(await self._pool.fetchval(SQL.serial_block))
         first = (block - 1) * BLOCK + 1
         self._free[:0] = range(first + BLOCK - 1, first - 1, -1)
+
+
+def _heard(refill: "asyncio.Task[None]") -> None:
+    """A block that could not be had is asked for again with the next number; it is worth one line."""
+    if not refill.cancelled() and (error := refill.exception()) is not None:
+        log.warning("no new block of case numbers: %s", type(error).__name__)

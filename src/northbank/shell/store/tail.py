@@ -18,7 +18,7 @@ from northbank.core.card import Card
 from northbank.core.picture import KEPT, Band, Happening, Picture, Tiles, happening
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import World
-from northbank.shell.store.cases import PgCases
+from northbank.shell.store.cases import News, PgCases
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,23 @@ class TickData(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Watched:
-    """A picture that screens of one scope share."""
+    """A picture that screens of one scope share. since: the position it was loaded at; left: cases that went out."""
 
     def __init__(self, scope: Scope, picture: Picture, seen: float) -> None:
         self.scope = scope
         self.picture = picture
         self.seen = seen
+        self.since = picture.position
+        self.left: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
+
+    def fold(self, card: Card, position: int) -> None:
+        """Take a card in, or out when it is no longer inside the scope; seen when the tail stood at `position`."""
+        if self.scope.sees(card):
+            self.picture.take(card)
+        elif self.picture.drop(card.id):
+            if len(self.left) == REMEMBERED:
+                self.since = self.left[0][0]
+            self.left.append((position, card.id))
 
 
 class Tail:
@@ -64,6 +75,7 @@ class Tail:
         self._encode = encode
         self._ticks = ticks
         self._wake = asyncio.Event()
+        self._reading = asyncio.Lock()
         self._changes: deque[tuple[Happening, Card]] = deque(maxlen=REMEMBERED)
         self._watched: dict[str, Watched] = {}
         self._usual: list[Band] | None = None
@@ -93,6 +105,7 @@ class Tail:
             try:
                 while not connection.is_closed():
                     await self._advance()
+                    self.fresh_at = self._ticks()
                     self._forget_idle()
                     try:
                         await asyncio.wait_for(self._wake.wait(), timeout=1.0)
@@ -100,7 +113,6 @@ class Tail:
                     except TimeoutError:
                         await connection.execute("select 1")
                     self._wake.clear()
-                    self.fresh_at = self._ticks()
             finally:
                 if not connection.is_closed():
                     await connection.remove_listener("journal", self._notified)
@@ -108,20 +120,40 @@ class Tail:
     def _notified(self, *_: object) -> None:
         self._wake.set()
 
-    async def _advance(self) -> None:
-        while headers := await self._pool.fetch(SQL.headers, self.position, CHUNK):
-            upto = headers[-1]["position"]
-            cards = {card.id: card for card in await self._cases.changed(self.position, upto)}
-            for row in headers:
-                card = cards.get(row["stream"].partition(":")[2])
-                if card is not None:
-                    what = row["type"].partition(".")[2]
-                    self._remember(happening(card, row["position"], what, row["at"]), card)
-            for watched in self._watched.values():
-                for card in cards.values():
-                    _fold(watched, card)
-            self.position = upto
+    async def _advance(self, scope: Scope | None = None) -> None:
+        """Read on to the tip, and load a picture for `scope` in the same snapshot.
+
+        Figures, cards and position change together between two awaits: whoever looks sees one position.
+        """
+        async with self._reading:
+            new = [scope] if scope is not None and scope.key not in self._watched else []
+            now = self._world.clock.now()
+            news = await self._cases.news(self.position, REMEMBERED, new, now - KEPT)
+            if news.after > self.position:  # away for too long: screens begin anew
+                self._changes.clear()
+                self._watched.clear()
+                self._oldest = news.after
+            self._take(news)
+            for one, cards in zip(new, news.loaded, strict=True):
+                self._begin(one, news.position, cards)
         await self._refresh_usual()
+
+    def _take(self, news: News) -> None:
+        cards = {card.id: card for card in news.cards}
+        for head in news.heads:
+            card = cards.get(head.stream.partition(":")[2])
+            if card is not None:
+                self._remember(happening(card, head.position, head.type.partition(".")[2], head.at), card)
+        for watched in self._watched.values():
+            for card in news.cards:
+                watched.fold(card, news.position)
+            watched.picture.position = news.position
+        self.position = news.position
+
+    def _begin(self, scope: Scope, position: int, cards: list[Card]) -> None:
+        picture = Picture(ZoneInfo(self._world.city.timezone), self._usual if scope.everything else None)
+        picture.load(position, cards)
+        self._watched[scope.key] = Watched(scope, picture, self._ticks())
 
     def _remember(self, line: Happening, card: Card) -> None:
         if len(self._changes) == REMEMBERED:
@@ -146,66 +178,51 @@ class Tail:
             del self._watched[key]
 
     async def _watch(self, scope: Scope) -> Watched:
-        watched = self._watched.get(scope.key)
-        if watched is None:
-            picture = Picture(ZoneInfo(self._world.city.timezone), self._usual if scope.everything else None)
-            watched = Watched(scope, picture, self._ticks())
-            self._watched[scope.key] = watched  # from here on it is fed; older cards never overwrite newer ones
-            position, cards = await self._cases.live(scope, self._world.clock.now() - KEPT)
-            for card in cards:
-                _fold(watched, card)
-            picture.position = max(picture.position, position)
+        while (watched := self._watched.get(scope.key)) is None:
+            await self._advance(scope)
         watched.seen = self._ticks()
         return watched
 
     async def snapshot(self, scope: Scope) -> Snapshot:
         """Everything a screen of this scope begins with."""
         watched = await self._watch(scope)
-        lines: list[Happening] = []
-        for line, card in reversed(self._changes):
-            if scope.sees(card):
-                lines.append(line)
-                if len(lines) == SHOWN:
-                    break
+        _, lines = self._news(scope, self._oldest, SHOWN)
         now = self._world.clock.now()
         cards = list(watched.picture.cards.values())
         return Snapshot(self.position, now, scope.key, watched.picture.tiles(now), cards, lines)
 
     def tick(self, scope: Scope, after: int) -> object | None:
         """What changed for `scope` after that position; None when that is no longer remembered."""
-        if after < self._oldest:
-            return None
         watched = self._watched.get(scope.key)
-        cards: dict[str, Card] = {}
-        lines: list[Happening] = []
-        gone: dict[str, None] = {}
-        for line, card in reversed(self._changes):
-            if line.position <= after:
-                break
-            if scope.sees(card):
-                cards.setdefault(card.id, card)
-                lines.append(line)
-            elif card.id not in cards:
-                gone[card.id] = None
+        if after < self._oldest or not self._knows_gone(scope, watched, after):
+            return None
+        cards, lines = self._news(scope, after, None)
         now = self._world.clock.now()
-        tiles = None
+        tiles, gone = None, []
         if watched is not None:
             watched.seen = self._ticks()
             tiles = watched.picture.tiles(now)
-        left = [id for id in gone if id not in cards] if not scope.everything else []
-        data = TickData(self.position, now, tiles, list(cards.values()), lines[:SHOWN], left)
+            gone = list({id for at, id in watched.left if at > after and id not in cards})
+        data = TickData(self.position, now, tiles, list(cards.values()), lines[:SHOWN], gone)
         return self._encode(self.position, msgspec.json.encode(data))
 
+    def _news(self, scope: Scope, after: int, most: int | None) -> tuple[dict[str, Card], list[Happening]]:
+        """Cards that changed after a position and the lines about them, newest first; by where a case is now."""
+        newest: dict[str, Card] = {}
+        lines: list[Happening] = []
+        for line, card in reversed(self._changes):
+            if line.position <= after or len(lines) == most:
+                break
+            if scope.sees(newest.setdefault(card.id, card)):
+                lines.append(line)
+        return {id: card for id, card in newest.items() if scope.sees(card)}, lines
 
-def _fold(watched: Watched, card: Card) -> None:
-    picture = watched.picture
-    known = picture.cards.get(card.id)
-    if known is not None and known.position > card.position:
-        return
-    if watched.scope.sees(card):
-        picture.take(card)
-    else:
-        picture.drop(card.id)
+    def _knows_gone(self, scope: Scope, watched: Watched | None, after: int) -> bool:
+        """Whether it can be said which cases left the scope after a position."""
+        if scope.everything or (watched is not None and watched.since <= after):
+            return True
+        edge = self.position if watched is None else watched.since
+        return all(scope.sees(card) for line, card in self._changes if after < line.position <= edge)
 
 
 def usual(counts: dict[datetime, int], hour: datetime, first: datetime | None) -> list[Band] | None:

@@ -47,8 +47,12 @@ class PgVault:
             refs.append(Sealed(id, sha256(salt + plain).hexdigest()))
         return Envelope(wrapped, tuple(secrets), tuple(refs))
 
+    async def knows(self, subject: str) -> bool:
+        """Whether the subject has a key."""
+        return await self._pool.fetchval(SQL.subject_key, subject) is not None
+
     async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
-        """Plaintexts by secret id. Erased ones are missing; a changed ciphertext raises InvalidTag."""
+        """Plaintexts by secret id. Erased ones are missing; one that was changed outside raises `tampered`."""
         key = await self._key(subject)
         if key is None:
             return {}
@@ -71,4 +75,7 @@ class PgVault:
 
 
 def _open(box: AESGCM, id: str, sealed: bytes) -> bytes:
-    return box.decrypt(sealed[:_NONCE], sealed[_NONCE:], id.encode())[_SALT:]
+    try:
+        return box.decrypt(sealed[:_NONCE], sealed[_NONCE:], id.encode())[_SALT:]
+    except (InvalidTag, ValueError) as error:  # ValueError: so short that it cannot hold a nonce
+        raise Refused("tampered") from error

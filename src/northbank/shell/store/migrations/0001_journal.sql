@@ -108,10 +108,19 @@ create type new_subject as (n integer, subject uuid, wrapped bytea);
 create type new_secret as (n integer, id uuid, subject uuid, kind text, sealed bytea);
 create type erased as (n integer, subject uuid);
 
+-- What is written stays: not even the service's own role changes the journal by mistake.
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the journal is only ever appended to';
+end $$;
+create trigger journal_stays before update or delete or truncate on journal
+  for each statement execute function refuse_change();
+
 -- Append a group of commands. Each is stored whole or not at all; one refusal never fails its neighbours.
 -- In every argument `n` is the command's place in the group; in `views` it stands in the column `position`.
--- outcome: 'stored', 'stale' (somebody else wrote a stream first), 'repeat' (the key was used for the same
--- request: first, last and reply are those of the first time), 'reused' (the key was used for another request).
+-- outcome: 'stored', 'stale' (somebody else wrote a stream first, or made or destroyed a subject's key while words
+-- were sealed), 'repeat' (the key was used for the same request: first, last and reply are those of the first time),
+-- 'reused' (the key was used for another request).
 -- The lock is held from here to the end of the transaction, which the caller ends at once.
 create function append(
   commands new_command[], versions expected[], entries new_entry[], views cases[], subjects new_subject[],
@@ -121,6 +130,8 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
   head bigint;
+  answered integer[];
+  outdated integer[];
   dropped integer[];
   tip bigint;
 begin
@@ -131,23 +142,26 @@ begin
     select c.n, case when k.digest = c.digest then 'repeat' else 'reused' end, k.first, k.last, k.reply
     from unnest(commands) c join command k on k.actor = c.actor and k.key = c.key
     where c.key is not null;
-  return query
-    select x.n, 'stale', null::bigint, null::bigint, null::json
-    from unnest(versions) x
-    left join lateral (
-      select j.version from journal j where j.stream = x.stream order by j.version desc limit 1
-    ) head_of on true
-    where x.version <> coalesce(head_of.version, 0)
-    group by x.n;
-  select coalesce(array_agg(d.n), '{}') into dropped from (
-    select c.n from unnest(commands) c join command k on k.actor = c.actor and k.key = c.key where c.key is not null
-    union
+  select coalesce(array_agg(c.n), '{}') into answered
+    from unnest(commands) c join command k on k.actor = c.actor and k.key = c.key where c.key is not null;
+  select coalesce(array_agg(distinct d.n), '{}') into outdated from (
     select x.n from unnest(versions) x
     left join lateral (
       select j.version from journal j where j.stream = x.stream order by j.version desc limit 1
     ) head_of on true
     where x.version <> coalesce(head_of.version, 0)
+    union all
+    -- sealed under a key that is gone: nobody could ever open it
+    select s.n from unnest(secrets) s
+    where not exists (select from unnest(subjects) k where k.n = s.n and k.subject = s.subject)
+      and not exists (select from subject_key k where k.subject = s.subject)
+    union all
+    -- sealed under a second key where there is one already
+    select s.n from unnest(subjects) s join subject_key k on k.subject = s.subject
   ) d;
+  return query
+    select o.n, 'stale', null::bigint, null::bigint, null::json from unnest(outdated) o(n) where o.n <> all (answered);
+  dropped := answered || outdated;
 
   return query
     with numbered as (
@@ -159,6 +173,9 @@ begin
     ),
     span as (
       select e.n, min(e.position) as first, max(e.position) as last from numbered e group by e.n
+    ),
+    spoken as (
+      select e.n, e.stream, max(e.position) as last from numbered e group by e.n, e.stream
     ),
     journaled as (
       insert into journal
@@ -172,7 +189,7 @@ begin
         v.urgent, v.owner, v.source, v.level, v.reporter, v.external, v.reported_at, v.changed_at, v.due_at,
         v.stage_due_at, v.closed_at, v.wake_at, v.open, v.late, v.soon, v.needs, v.on_time, v.desk, v.lon, v.lat,
         v.outcome, v.subject, v.doc
-      from unnest(views) v join span s on s.n = v.position
+      from unnest(views) v join spoken s on s.n = v.position and s.stream = 'case:' || v.id
       on conflict (id) do update set
         position = excluded.position, version = excluded.version, state = excluded.state, type = excluded.type,
         board = excluded.board, town_board = excluded.town_board, town = excluded.town,
@@ -184,7 +201,6 @@ begin
     ),
     keyed as (
       insert into subject_key select k.subject, k.wrapped from unnest(subjects) k where k.n <> all (dropped)
-      on conflict (subject) do nothing
     ),
     sealed as (
       insert into secret select k.id, k.subject, k.kind, k.sealed from unnest(secrets) k where k.n <> all (dropped)

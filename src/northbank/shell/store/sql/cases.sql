@@ -22,7 +22,7 @@ select {columns} from cases where id in (
 
 -- name: headers
 -- What happened after a position, without content.
-select position, stream, type, at from journal where position > $1 order by position limit $2;
+select position, stream, type, at from journal where position > $1 and position <= $2 order by position;
 
 -- name: per_hour
 -- Reports of each hour since a moment: the raw material of the usual band.
