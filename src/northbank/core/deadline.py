@@ -102,7 +102,7 @@ def resume(deadline: Deadline, city: City, at: datetime) -> Deadline:
     calendar, from_, to = city.calendar, micros(paused), micros(max(at, paused))
     same = calendar.version == deadline.calendar
     due, soon = micros(deadline.due_at), micros(deadline.soon_at)
-    if due > from_:
+    if due >= from_:
         rest = measure(calendar, deadline.unit, from_, due) if same else (deadline.left or 0) * MINUTE
         ahead = min(measure(calendar, deadline.unit, from_, soon), rest) if soon > from_ else 0
         soon = forward(calendar, deadline.unit, to, ahead) if soon > from_ else soon

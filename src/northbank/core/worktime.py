@@ -102,8 +102,6 @@ class Era:
         self.starts: list[int] = []
         self.stops: list[int] = []
         for start, stop in sorted(intervals):
-            if start == stop:  # it lies whole in the hour the clock skips: a working day still, but no time
-                continue
             if self.stops and start <= self.stops[-1]:  # a night span may run into the next day's first
                 self.stops[-1] = max(stop, self.stops[-1])
             else:
