@@ -6,7 +6,7 @@ import { Feed } from "./feed";
 
 const KEEP = 60;
 
-export function usePicture(scope: string | null) {
+export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
   const tiles = shallowRef<Tiles | null>(null);
   const cards = shallowRef(new Map<string, Card>());
   const stream = shallowRef<Happening[]>([]);
@@ -69,7 +69,10 @@ export function usePicture(scope: string | null) {
         throw error;
       }
     },
-    tick: merge,
+    tick(tick) {
+      merge(tick);
+      heard?.(tick);
+    },
   });
 
   /** The open cards that need a person most: urgent before late before soon, the earliest clock first. */

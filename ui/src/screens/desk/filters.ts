@@ -1,0 +1,59 @@
+// The filters of the case list, as they stand in the address bar and as they are asked of the server. Pure.
+import type { LocationQuery } from "vue-router";
+import type { Card } from "@/api/types";
+
+export const FACETS = ["state", "board", "town", "type", "owner", "source", "grid"] as const;
+export const FLAGS = ["open", "needs", "urgent", "late", "soon", "desk", "on_time"] as const;
+const TIMES = ["reported_from", "reported_to", "closed_from", "closed_to"] as const;
+const KNOWN = [...FACETS, ...FLAGS, ...TIMES, "q", "sort"] as const;
+
+export type Filters = Partial<Record<(typeof KNOWN)[number], string>>;
+
+/** Ready-made questions, the likeliest first. */
+export const QUICK: { key: string; set: Filters }[] = [
+  { key: "all", set: { open: "true" } },
+  { key: "needs", set: { needs: "true" } },
+  { key: "urgent", set: { open: "true", urgent: "true" } },
+  { key: "late", set: { open: "true", late: "true" } },
+  { key: "soon", set: { open: "true", soon: "true" } },
+  { key: "desk", set: { desk: "true" } },
+  { key: "closed", set: { state: "closed" } },
+];
+
+export function readFilters(query: LocationQuery): Filters {
+  const found: Filters = {};
+  for (const key of KNOWN) {
+    const value = query[key];
+    if (typeof value === "string" && value !== "") found[key] = value;
+  }
+  const asked = Object.keys(found).some((key) => key !== "sort");
+  return asked ? found : { open: "true", ...found };
+}
+
+export function toQuery(filters: Filters): string {
+  const query = new URLSearchParams();
+  for (const key of KNOWN) if (filters[key]) query.set(key, filters[key]);
+  if (!filters.sort) query.set("sort", filters.state === "closed" ? "changed" : "due");
+  return query.toString();
+}
+
+/** Which ready-made question these filters are, if any. */
+export function quickOf(filters: Filters): string | null {
+  const own = (set: Filters): string => [...FLAGS, "state" as const].map((key) => set[key] ?? "").join("|");
+  return QUICK.find((row) => own(row.set) === own(filters))?.key ?? null;
+}
+
+/** Whether a card that was heard of belongs into the list: the same questions, asked here. */
+export function fits(card: Card, filters: Filters): boolean {
+  for (const key of FACETS) {
+    const wanted = filters[key];
+    if (wanted && card[key] !== wanted) return false;
+  }
+  for (const key of FLAGS) {
+    const wanted = filters[key];
+    if (!wanted) continue;
+    const has = key === "desk" ? card.desk !== null : Boolean(card[key]);
+    if (has !== (wanted === "true")) return false;
+  }
+  return !filters.q || card.number.includes(filters.q);
+}

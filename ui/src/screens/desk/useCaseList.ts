@@ -1,0 +1,67 @@
+// The rows of the list: pages by keyset as one scrolls, and what the live feed says of them. Rows never jump:
+// a row that changed is changed in place; what is new waits behind one line until it is asked for.
+import { computed, ref, shallowRef, type ComputedRef } from "vue";
+import { call, Problem } from "@/api/client";
+import type { Card } from "@/api/types";
+import { sayProblem, type Said } from "@/kit/say";
+import { fits, toQuery, type Filters } from "./filters";
+
+const PAGE = 60;
+
+export function useCaseList(filters: ComputedRef<Filters>) {
+  const rows = shallowRef<Card[]>([]);
+  const total = ref<number | null>(null);
+  const loading = ref(false);
+  const wrong = ref<Said | null>(null);
+  const arrived = ref(new Set<string>());
+  let next: string | null = null;
+  let stop = new AbortController();
+
+  async function read(after: string | null): Promise<void> {
+    stop.abort();
+    const mine = (stop = new AbortController());
+    loading.value = true;
+    try {
+      const cursor = after ? `&after=${encodeURIComponent(after)}` : "";
+      const page = await call.cases(`${toQuery(filters.value)}&limit=${PAGE}${cursor}`, mine.signal);
+      const known = new Set(after ? rows.value.map((row) => row.id) : []);
+      rows.value = after ? [...rows.value, ...page.rows.filter((row) => !known.has(row.id))] : page.rows;
+      total.value = page.total;
+      next = page.next;
+      wrong.value = null;
+    } catch (error) {
+      if (mine.signal.aborted && !(error instanceof Problem)) return;
+      wrong.value = sayProblem(error);
+    } finally {
+      if (mine === stop) loading.value = false;
+    }
+  }
+
+  async function load(): Promise<void> {
+    arrived.value = new Set();
+    await read(null);
+  }
+
+  async function more(): Promise<void> {
+    if (next && !loading.value) await read(next);
+  }
+
+  /** What the feed or an act says of cases. */
+  function take(cards: Card[]): void {
+    const at = new Map(rows.value.map((row, index) => [row.id, index]));
+    let changed = false;
+    const copy = [...rows.value];
+    for (const card of cards) {
+      const index = at.get(card.id);
+      if (index !== undefined) {
+        if ((copy[index]?.version ?? 0) <= card.version) copy[index] = card;
+        changed = true;
+      } else if (fits(card, filters.value)) {
+        arrived.value = new Set(arrived.value).add(card.id);
+      }
+    }
+    if (changed) rows.value = copy;
+  }
+
+  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, take };
+}
