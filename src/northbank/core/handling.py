@@ -68,8 +68,8 @@ def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor) -> list[
         raise Refused("before_report", at=do.happened_at.isoformat())
     if do.act in REASONED and not (do.reason or do.note):
         raise Refused("reason_needed")
-    if do.reason is not None and do.reason not in city.reasons:
-        raise Refused("invalid", why=f"reason: {do.reason} is not in the pack's list")
+    if do.reason is not None and (do.reason not in city.reasons or do.reason.partition(".")[0] != do.act):
+        raise Refused("invalid", why=f"reason: {do.reason} is not in the pack's list for {do.act.value}")
     happened = do.happened_at.astimezone(UTC) if do.happened_at not in (None, now) else None
     return _facts(msgspec.structs.replace(do, happened_at=happened), case, city, happened or now, actor)
 

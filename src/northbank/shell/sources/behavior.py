@@ -58,7 +58,8 @@ def next_move(
         act, minutes = Act.SIGN, 18
     wait = _work(chance, case, since) if act is Act.FEED_BACK else _delay(chance, minutes, case.urgent)
     login = (case.owner or city.center) if act in OWNERS else "duty"
-    reason = next(iter(city.reasons), None) if act in REASONED else None
+    reasons = (code for code in city.reasons if code.partition(".")[0] == act)
+    reason = next(reasons, None) if act in REASONED else None
     unit = _another(chance, case, city) if case.state is State.RETURNED else None
     outcome = "solved" if act is Act.FEED_BACK else None
     do = Do(act=act, reason=reason, unit=unit, outcome=outcome, happened_at=since + wait)
