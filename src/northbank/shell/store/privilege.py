@@ -17,7 +17,9 @@ NOBODY = 65534
 _NAMESPACE = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
 _DROP = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 # Lets nobody pass folders that only root may enter; root, who lends it, has it in every usual container.
-_PASS = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+# Without the bit the kernel forgets that right in access(), by which initdb looks for its neighbors. All other rights
+# of root end with exec all the same.
+_PASS = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
 
 
 def choose_way() -> Way:
