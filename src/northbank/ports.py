@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 
@@ -12,6 +12,8 @@ from northbank.core.case import Case, Sealed
 from northbank.core.city import City
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 
 
 class ClientKey(msgspec.Struct, frozen=True):
@@ -119,12 +121,12 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     urgent: bool | None = None
     desk: bool | None = None
     on_time: bool | None = None
-    reported_from: datetime | None = None
-    reported_to: datetime | None = None
-    closed_from: datetime | None = None
-    closed_to: datetime | None = None
-    sort: str = "reported"
-    limit: int = 50
+    reported_from: Moment | None = None
+    reported_to: Moment | None = None
+    closed_from: Moment | None = None
+    closed_to: Moment | None = None
+    sort: Literal["reported", "changed", "due"] = "reported"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     after: str | None = None
     lang: str | None = None
 

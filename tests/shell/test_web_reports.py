@@ -187,7 +187,7 @@ BAD_PHOTOS = [
     ([("a.jpg", jpeg()[:200])], 422, "photo_unreadable"),
     ([("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")], 422, "photo_unreadable"),
     ([("bomb.png", png_bomb())], 413, "too_large"),
-    ([(f"{n}.jpg", jpeg()) for n in range(5)], 413, "too_large"),
+    ([(f"{n}.jpg", jpeg()) for n in range(5)], 422, "invalid"),
     ([("big.jpg", b"\xff\xd8" + b"0" * (8 * 1024 * 1024))], 413, "too_large"),
 ]
 

@@ -11,8 +11,8 @@ from northbank.core.case import Act, Case, CaseFact, Dispatched, Routed, Sealed,
 from northbank.core.handling import Do, decide
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
-from northbank.flows.report import Code, Moment, Text, Where, request_digest
-from northbank.ports import Change, ClientKey, Envelope, Stale, World
+from northbank.flows.report import Code, Text, Where, request_digest
+from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
 TRIES = 5
 

@@ -12,12 +12,11 @@ from northbank.core.case import Case, CaseFact, Dispatched, Reported, Routed, ev
 from northbank.core.deadline import Deadline
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
-from northbank.ports import Change, ClientKey, Envelope, Stale, World
+from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

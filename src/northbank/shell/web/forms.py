@@ -129,7 +129,7 @@ class _Reading:
         if self.filename is not None and self.name != self.rules.file_name:
             raise invalid(self.name, f"files are taken as `{self.rules.file_name}` only")
         if self.filename is not None and len(self.form.files) >= self.rules.files:
-            raise Refused("too_large", limit=f"{self.rules.files} × {self.rules.file_name}")
+            raise invalid(self.name, f"at most {self.rules.files} files")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         limit = self.rules.size if self.filename is not None else self.text_left

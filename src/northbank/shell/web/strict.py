@@ -6,6 +6,7 @@ Only reading lives here; what values mean is for the flows.
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -118,8 +119,19 @@ def read_query(kind: type[T], query: str) -> T:
 def read_strings(kind: type[T], values: Mapping[str, str]) -> T:
     """Strings as a typed value: numbers, dates and booleans are read from their text."""
     try:
-        return msgspec.convert(dict(values), kind, strict=False)
+        found = msgspec.convert(dict(values), kind, strict=False)
     except msgspec.ValidationError as error:
         raise from_validation(error, "") from None
     except (ValueError, OverflowError) as error:
         raise Refused("invalid", why=str(error)) from None
+    for name, value in values.items():
+        _refuse_loose(name, value, getattr(found, name))
+    return found
+
+
+def _refuse_loose(name: str, value: str, found: object) -> None:
+    """What msgspec reads too kindly from text: `null` as nothing, a number as seconds of some epoch."""
+    if found is None and value.lower() == "null":
+        raise invalid(name, "leave the parameter out instead of saying null")
+    if isinstance(found, datetime) and value[4:5] != "-":
+        raise invalid(name, "a time such as 2026-05-01T00:00:00Z is expected")
