@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +82,7 @@ class Center:
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run something as long as the center runs."""
         task = asyncio.ensure_future(work)
-        self._tasks.append(task)  # type: ignore[arg-type]
+        self._tasks.append(task)
         return task
 
     async def close(self) -> None:
@@ -173,16 +174,34 @@ async def serve(center: Center, listening: socket.socket, web: WebSettings) -> N
     """Serve HTTP until told to stop (Ctrl-C, SIGTERM)."""
     face = center.face(web)
     beat = center.spawn(face.broadcaster.run())
+    server = server_of(face)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
     try:
-        await server_of(face).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
     finally:
         beat.cancel()
 
 
-def server_of(face: Face) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the center stops in its own order and ends with status 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to whoever serves."""
+        yield
+
+    def stop(self) -> None:
+        """The first call ends politely, a second one at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def server_of(face: Face) -> Server:
     """The HTTP server over a face, ready to serve."""
     config = uvicorn.Config(
         build_app(face), http=LiveProtocol, loop="uvloop", lifespan="off", log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=75, backlog=2048,
     )  # fmt: skip
-    return uvicorn.Server(config)
+    return Server(config)
