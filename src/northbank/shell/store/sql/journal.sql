@@ -41,7 +41,9 @@ select id from cases where source = $1 and external = $2;
 
 -- name: externals
 -- Which of many sender numbers are known already.
-select external from cases where source = $1 and external = any($2::text[]);
+select c.source, c.external
+from unnest($1::text[], $2::text[]) as asked(source, external)
+join cases c on c.source = asked.source and c.external = asked.external;
 
 -- name: due
 -- Cases the timer must look at, longest waiting first.

@@ -1,0 +1,235 @@
+"""A batch of old records comes in: known ones are left out, the others become cases with their whole life, in one change.
+
+Reading files and writing down what was turned down is the business of shell/sources.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from northbank.core.access import Actor, Role
+from northbank.core.case import Case, Dispatched, Routed, evolve
+from northbank.core.city import City
+from northbank.core.facts import Imported
+from northbank.core.history import place_fault, receive_old, report_of
+from northbank.core.importing import Draft, RecordMap
+from northbank.core.intake import check_time
+from northbank.core.journal import NewEntry, write
+from northbank.core.refusal import Refused
+from northbank.flows.report import Contact, Words
+from northbank.ports import Change, Envelope, ImportProgress, World
+
+IMPORTER = Actor("import", Role.INTAKE)
+BREATH = 20  # records between two pauses, in which the batch before is sent to the database
+WAIT = 0.02
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A record of the file: in our words, and as it stood there (for those that are turned down)."""
+
+    draft: Draft
+    raw: str
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """A record that was turned down. place: its number in the file; line: where it begins; column, found: what is wrong."""
+
+    place: int
+    line: int
+    column: str
+    found: str
+    refusal: Refused
+    raw: str
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read since the last batch. name: of the import; title, digest: of the file. place: records read by now.
+
+    version: batches of this import that the journal holds before it.
+    """
+
+    map: RecordMap
+    name: str
+    title: str
+    digest: bytes
+    version: int
+    items: Sequence[Item]
+    rejects: Sequence[Reject]
+    place: int
+    last: bool
+
+
+class Figures(msgspec.Struct):
+    """What became of records. agreed of compared: the file names the same area as our map."""
+
+    taken: int = 0
+    known: int = 0
+    rejected: int = 0
+    closed: int = 0
+    turned_down: int = 0
+    desk: int = 0
+    compared: int = 0
+    agreed: int = 0
+
+    def add(self, other: "Figures") -> None:
+        """Sum up."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A batch ready to be committed. rejects: all of it, in the order of the file."""
+
+    change: Change
+    rejects: Sequence[Reject]
+    figures: Figures
+
+    def after(self, before: ImportProgress, batch: Batch) -> ImportProgress:
+        """Where the import stands once this is stored."""
+        rows, rejected = before.rows + self.figures.taken, before.rejected + self.figures.rejected
+        return ImportProgress(batch.name, batch.digest, batch.place, rows, rejected, batch.last)
+
+
+class _Making:
+    """What a batch adds, while it is put together."""
+
+    def __init__(self, batch: Batch, world: World) -> None:
+        self.batch = batch
+        self.world = world
+        self.now = world.clock.now()
+        self.cause = world.ids.new()
+        self.entries: list[NewEntry] = []
+        self.expected: dict[str, int] = {}
+        self.cases: list[Case] = []
+        self.sealed: list[Envelope] = []
+        self.rejects: list[Reject] = list(batch.rejects)
+        self.figures = Figures()
+
+
+async def prepare(world: World, batch: Batch) -> Prepared:
+    """Everything a batch does, decided but not yet stored. Deciding again after Stale is harmless."""
+    making = _Making(batch, world)
+    pairs = [(item.draft.source, item.draft.external) for item in batch.items]
+    known = await world.cases.known(pairs) if pairs else set()
+    for n, item in enumerate(batch.items):
+        if n % BREATH == 0:
+            await asyncio.sleep(0)
+        if (item.draft.source, item.draft.external) in known:
+            making.figures.known += 1
+        else:
+            await _take(making, item)
+    return _finish(making)
+
+
+async def _take(making: _Making, item: Item) -> None:
+    draft, world, city = item.draft, making.world, making.world.city
+    fault = _fault(draft, city, making.now)
+    if fault is None:
+        id, subject, number = world.ids.new(), world.ids.new(), await _number(world)
+        sealed = await world.vault.seal(subject, _pieces(draft), fresh=True)
+        words = sealed.refs[0] if sealed.refs else None
+        report = report_of(draft, number, subject, IMPORTER.login, words)
+        try:
+            facts = receive_old(report, draft, city, making.now, making.batch.map.defaults.reason)
+        except Refused as refusal:
+            fault = "reported", refusal
+    if fault is not None:
+        _compare(making.figures, draft, None, city)
+        making.rejects.append(_reject(item, *fault, making.batch.map))
+        return
+    stream = f"case:{id}"
+    case: Case | None = None
+    for fact in facts:
+        case = evolve(case, stream, making.now, fact)
+        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
+        making.entries.append(
+            write(
+                fact, id=world.ids.new(), stream=stream, version=case.version, at=making.now, actor=IMPORTER.login,
+                pack=city.version, cause=making.cause, rule=rule,
+            )
+        )  # fmt: skip
+    assert case is not None
+    making.expected[stream] = 0
+    making.cases.append(case)
+    if sealed.secrets:
+        making.sealed.append(sealed)
+    _count(making.figures, draft, case, city)
+
+
+def _fault(draft: Draft, city: City, now: datetime) -> tuple[str, Refused] | None:
+    """Why a draft cannot be a case, and the field it lies in."""
+    for field, at in (("reported", draft.reported_at), ("closed", draft.ended_at)):
+        try:
+            check_time(at, now)
+        except Refused as refusal:
+            return field, refusal
+    outside = place_fault(draft, city)
+    return None if outside is None else ("lon", outside)
+
+
+def _finish(making: _Making) -> Prepared:
+    batch = making.batch
+    rejects = sorted(making.rejects, key=lambda one: one.place)
+    making.figures.rejected = len(rejects)
+    stream = f"import:{batch.name}"
+    fact = Imported(
+        file=batch.title, digest=batch.digest.hex(), place=batch.place, rows=len(making.cases), rejected=len(rejects)
+    )
+    first = write(
+        fact, id=making.cause, stream=stream, version=batch.version + 1, at=making.now, actor=IMPORTER.login,
+        pack=making.world.city.version,
+    )  # fmt: skip
+    change = Change(
+        actor=IMPORTER.login, entries=[first, *making.entries], expected={stream: batch.version, **making.expected},
+        cases=making.cases,
+        subjects={one.secrets[0].subject: one.wrapped for one in making.sealed if one.wrapped},
+        secrets=[secret for one in making.sealed for secret in one.secrets],
+    )  # fmt: skip
+    return Prepared(change, rejects, making.figures)
+
+
+async def _number(world: World) -> str:
+    """A case number; waits where the next block of them is on its way."""
+    for _ in range(500):
+        try:
+            return world.ids.number()
+        except Refused:
+            await asyncio.sleep(WAIT)
+    return world.ids.number()
+
+
+def _pieces(draft: Draft) -> list[tuple[str, bytes]]:
+    contact = None
+    if draft.name or draft.phone or draft.email:
+        contact = Contact(draft.name, draft.phone, draft.email)
+    if not (draft.text or draft.address or contact):
+        return []
+    return [("words", _encode(Words(draft.text, draft.address, contact)))]
+
+
+def _count(figures: Figures, draft: Draft, case: Case, city: City) -> None:
+    figures.taken += 1
+    figures.closed += draft.end == "closed"
+    figures.turned_down += draft.end == "rejected"
+    figures.desk += case.desk is not None
+    _compare(figures, draft, case.spot.grid if case.spot else None, city)
+
+
+def _compare(figures: Figures, draft: Draft, grid: str | None, city: City) -> None:
+    """Whether the file names the area that we found. A point we have no area for does not agree."""
+    if draft.area is None or draft.lon is None:
+        return
+    figures.compared += 1
+    figures.agreed += grid is not None and draft.area in (grid, city.above(grid, "community"), city.above(grid, "town"))
+
+
+def _reject(item: Item, field: str, refusal: Refused, map: RecordMap) -> Reject:
+    draft = item.draft
+    names = map.columns.lon + map.columns.lat if field == "lon" else getattr(map.columns, field)
+    at = draft.reported_at if field == "reported" else draft.ended_at
+    found = f"{draft.lon}, {draft.lat}" if field == "lon" else at.isoformat() if at else ""
+    return Reject(draft.place, draft.line, " / ".join(names), found, refusal, item.raw)

@@ -1,0 +1,225 @@
+"""Imports a file: batches of records go in whole, each with the place reached, so a kill loses nothing and doubles nothing.
+
+What a record becomes is decided in core and flows/import_records.py; formats are read in the files beside this one.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from northbank.core.importing import Draft, Mapper, RecordMap, Unfit
+from northbank.core.refusal import Refused
+from northbank.flows.import_records import Batch, Figures, Item, Prepared, Reject, prepare
+from northbank.pack.gcj02 import to_wgs84
+from northbank.ports import ImportProgress, Stale, World
+from northbank.shell.clock import monotonic
+from northbank.shell.sources.mapfile import missing_columns, open_source, read_map
+from northbank.shell.sources.rejects import RejectList
+from northbank.shell.sources.report import ImportReport
+from northbank.shell.sources.rows import Row, Source, SourceError
+from northbank.shell.sources.seen import Seen
+
+BATCH = 500
+SLICE = 50  # records read between two looks at what else is to be done
+TRIES = 5
+
+
+class Opened(Protocol):
+    """A center as far as an import needs it."""
+
+    world: World
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far an import has come: done of total (bytes or rows of the file), records read and turned down."""
+
+    done: int
+    total: int
+    records: int
+    rejected: int
+
+
+Shown = Callable[[Standing], None]
+
+
+async def import_file(
+    center: Opened, file: Path, map: Path, *, progress: Shown = lambda _: None, rejects: Path, stop: asyncio.Event
+) -> ImportReport:
+    """Take a file in. Set `stop` to end after the batch at hand; the same call again goes on where it ended.
+
+    Raises PackFaults for the map and SourceError for the file, each with sentences for the operator.
+    """
+    world = center.world
+    rules = read_map(map, world.city)
+    source = open_source(file, rules)
+    try:
+        missing = missing_columns(rules, source, file)
+        digest = await asyncio.to_thread(_digest, file)
+        name = _name(digest, rules, world.city.version)
+        stands = await world.journal.progress(name, digest) or ImportProgress(name, digest, 0, 0, 0, False)
+        if stands.done:
+            return ImportReport.of_earlier(file, stands, rejects, missing)
+        listed = RejectList(rejects, stands.rejected)
+        return await _Run(world, rules, file, source, stands, listed, progress).go(stop, missing)
+    finally:
+        source.close()
+
+
+class _Run:
+    """One run over a file. Reading and deciding one batch overlap with storing the one before."""
+
+    def __init__(
+        self, world: World, map: RecordMap, file: Path, source: Source, stands: ImportProgress, listed: RejectList,
+        shown: Shown,
+    ) -> None:  # fmt: skip
+        self._world = world
+        self._map = map
+        self._file = file
+        self._source = source
+        self._first = self._stands = stands
+        self._listed = listed
+        self._shown = shown
+        self._mapper = Mapper(map, stands.digest.hex()[:16])
+        self._seen = Seen()
+        self._figures = Figures()
+        self._codes: dict[str, int] = {}
+        self._place = 0  # records read
+        self._storing: asyncio.Task[None] | None = None
+
+    async def go(self, stop: asyncio.Event, missing: tuple[str, ...]) -> ImportReport:
+        """Read to the end or until told to stop."""
+        began = monotonic()
+        version = await _version(self._world, self._first.file)
+        rows = iter(self._source)
+        last = False
+        try:
+            while not stop.is_set() and not last:
+                batch = await self._gather(rows, version)
+                prepared = await prepare(self._world, batch)
+                await self._stored()
+                self._storing = asyncio.create_task(self._store(batch, prepared))
+                version, last = version + 1, batch.last
+            await self._stored()
+        except SourceError:
+            await self._stored()  # a file that breaks off: what was read before it broke off stays
+            raise
+        finally:
+            if self._storing is not None:  # whatever it raises is less than what is raised already
+                await asyncio.gather(self._storing, return_exceptions=True)
+            self._seen.close()
+        return ImportReport(
+            file=str(self._file), records=self._stands.place, resumed_at=self._first.place, figures=self._figures,
+            all_taken=self._stands.rows, all_rejected=self._stands.rejected, codes=self._codes, missing=missing,
+            seconds=monotonic() - began, finished=self._stands.done, rejects=str(self._listed.path),
+        )  # fmt: skip
+
+    async def _gather(self, rows: Iterator[Row], version: int) -> Batch:
+        """The next batch. A file that breaks off gives what was read before; it is told by the batch after."""
+        items: list[Item] = []
+        rejects: list[Reject] = []
+        last = False
+        while len(items) + len(rejects) < BATCH:
+            if self._place % SLICE == 0:
+                await asyncio.sleep(0)
+            try:
+                row = next(rows, None)
+            except SourceError:
+                if not items and not rejects:
+                    raise
+                break
+            if row is None:
+                last = True
+                break
+            self._place = row.place
+            self._read(row, items, rejects)
+        return Batch(
+            map=self._map, name=self._first.file, title=self._file.name, digest=self._first.digest, version=version,
+            items=items, rejects=rejects, place=self._place, last=last,
+        )  # fmt: skip
+
+    def _read(self, row: Row, items: list[Item], rejects: list[Reject]) -> None:
+        """Put a record where it belongs. Those dealt with before a stop only tell which numbers they had."""
+        old = row.place <= self._first.place
+        try:
+            if row.why is not None:
+                raise Unfit("", "", Refused("unreadable", why=row.why))
+            external = self._mapper.external(row.record, row.place)
+            before = self._seen.add(external, row.line)
+            if old:
+                return
+            if before is not None:
+                names = " / ".join(self._map.columns.external)
+                raise Unfit(names, external, Refused("repeated", external=external, line=before))
+            items.append(Item(self._draft(row), row.raw))
+        except Unfit as unfit:
+            if not old:
+                rejects.append(Reject(row.place, row.line, unfit.column, unfit.found, unfit.refusal, row.raw))
+
+    def _draft(self, row: Row) -> Draft:
+        draft = self._mapper.draft(row.record, row.place, row.line)
+        if self._map.datum == "gcj02" and draft.lon is not None and draft.lat is not None:
+            lon, lat = to_wgs84(draft.lon, draft.lat)
+            draft = msgspec.structs.replace(draft, lon=lon, lat=lat)
+        return draft
+
+    async def _stored(self) -> None:
+        """Wait for the batch before; raises what kept it from being stored."""
+        if self._storing is not None:
+            storing, self._storing = self._storing, None
+            await storing
+
+    async def _store(self, batch: Batch, prepared: Prepared) -> None:
+        """Rejects first, then the change: a kill between the two leaves lines that the next run takes away."""
+        await asyncio.to_thread(self._listed.add, prepared.rejects)
+        for _ in range(TRIES):
+            after = prepared.after(self._stands, batch)
+            try:
+                await self._world.journal.commit(msgspec.structs.replace(prepared.change, progress=after))
+            except Stale:
+                prepared = await self._again(batch, prepared)
+                continue
+            self._stands = after
+            self._tell(prepared)
+            return
+        raise SourceError(
+            f"{self._file} could not be imported: others keep bringing the same records. Import it again."
+        )
+
+    async def _again(self, batch: Batch, before: Prepared) -> Prepared:
+        """Decide a batch again after somebody else brought one of its records; what is listed as rejected stays so."""
+        if await _version(self._world, batch.name) != batch.version:
+            raise SourceError(f"{self._file} is being imported by another process too; let that one end.")
+        prepared = await prepare(self._world, batch)
+        prepared.figures.rejected = before.figures.rejected
+        return msgspec.structs.replace(prepared, rejects=before.rejects)
+
+    def _tell(self, prepared: Prepared) -> None:
+        self._figures.add(prepared.figures)
+        for one in prepared.rejects:
+            self._codes[one.refusal.code] = self._codes.get(one.refusal.code, 0) + 1
+        self._shown(Standing(*self._source.done(), self._stands.place, self._stands.rejected))
+
+
+async def _version(world: World, name: str) -> int:
+    """How many batches the journal holds of this import."""
+    count = 0
+    async for _ in world.journal.read(f"import:{name}"):
+        count += 1
+    return count
+
+
+def _digest(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").digest()
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read ({error.strerror or error}).") from error
+
+
+def _name(digest: bytes, map: RecordMap, pack: str) -> str:
+    """Stands for the file read by this map under this pack: with another map it is another import."""
+    return hashlib.blake2b(digest + msgspec.json.encode(map, order="deterministic") + pack.encode(), digest_size=12).hexdigest()
