@@ -95,7 +95,11 @@ def test_jiangbei_knows_the_codes_before_and_after_the_merger(cities: dict[str, 
     assert city.division("500105", date(2023, 1, 1)) == "500105"
     assert city.areas["500105006"].division == "500157019"
     towns = [area.code for area in city.areas.values() if area.level == "town"]
-    assert len({city.division(code, DAY) for code in towns}) == len({city.division(code, date.max) for code in towns}) == 12
+    assert (
+        len({city.division(code, DAY) for code in towns})
+        == len({city.division(code, date.max) for code in towns})
+        == 12
+    )
 
 
 def test_jiangbei_catalog_has_the_national_codes(cities: dict[str, City]) -> None:

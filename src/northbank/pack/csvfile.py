@@ -35,7 +35,7 @@ def parse_table(file: str, data: bytes, kind: type[R]) -> tuple[list[tuple[int, 
 
 def _check_header(file: str, header: list[str], kind: type[R]) -> list[Fault]:
     fields = {field.name: field for field in structs.fields(kind)}
-    faults = [Fault(file, 1, f"column '{name}'", listed(fields)) for name in header if name not in fields]
+    faults = [Fault(file, 1, f"column '{name}'", listed(fields, name)) for name in header if name not in fields]
     faults += [
         Fault(file, 1, f"column '{name}' twice", "each column once") for name in set(header) if header.count(name) > 1
     ]

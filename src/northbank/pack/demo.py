@@ -30,13 +30,15 @@ def demo_faults(files: PackFiles) -> Iterator[Fault]:
     types, sources = codes(files, "types"), codes(files, "sources")
     for name in demo.value.day.types:
         if name not in types:
-            yield Fault(demo.file, demo.line("day", "types", name), f"type '{name}'", listed(types))
+            yield Fault(demo.file, demo.line("day", "types", name), f"type '{name}'", listed(types, name))
     for name in demo.value.day.sources:
         if name not in sources:
-            yield Fault(demo.file, demo.line("day", "sources", name), f"source '{name}'", listed(sources))
+            yield Fault(demo.file, demo.line("day", "sources", name), f"source '{name}'", listed(sources, name))
     for index, sample in enumerate(demo.value.samples):
         if sample.type not in types:
-            yield Fault(demo.file, demo.line("samples", index, "type"), f"type '{sample.type}'", listed(types))
+            yield Fault(
+                demo.file, demo.line("samples", index, "type"), f"type '{sample.type}'", listed(types, sample.type)
+            )
 
 
 def _accounts(files: PackFiles, demo: TomlFile[DemoToml]) -> Iterator[Fault]:
@@ -48,8 +50,10 @@ def _accounts(files: PackFiles, demo: TomlFile[DemoToml]) -> Iterator[Fault]:
             yield Fault(demo.file, line, f"login '{account.login}' a second time", "each login once")
         seen.add(account.login)
         if account.unit and account.unit not in units:
-            yield Fault(demo.file, demo.line("accounts", index, "unit"), f"unit '{account.unit}'", listed(units))
+            yield Fault(
+                demo.file, demo.line("accounts", index, "unit"), f"unit '{account.unit}'", listed(units, account.unit)
+            )
         for key in ("town", "grid"):
             area = getattr(account, key)
             if area and area not in areas:
-                yield Fault(demo.file, demo.line("accounts", index, key), f"{key} '{area}'", listed(areas))
+                yield Fault(demo.file, demo.line("accounts", index, key), f"{key} '{area}'", listed(areas, area))

@@ -4,6 +4,7 @@ Only the value and how it is worded live here; finding faults is the business of
 """
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import msgspec
 
@@ -29,12 +30,15 @@ class PackFaults(Exception):
 
 
 MANY = 8
+SEARCHED = 300  # looking for likeness in longer lists takes too long when everything is wrong
 
 
-def listed(values: Iterable[str]) -> str:
-    """The allowed values in a sentence, cut when there are many."""
+def listed(values: Iterable[str], found: str = "") -> str:
+    """The allowed values in a sentence, cut when there are many; those that look like `found` come first."""
     names = sorted(values)
     if not names:
         return "nothing yet: the list is empty"
+    close = get_close_matches(found, names, n=3, cutoff=0.5) if found and MANY < len(names) <= SEARCHED else []
+    shown = list(dict.fromkeys(close + names))[:MANY]
     more = f" ... ({len(names)} in all)" if len(names) > MANY else ""
-    return ", ".join(names[:MANY]) + more
+    return ", ".join(shown) + more

@@ -95,11 +95,12 @@ def read_files(folder: Path) -> PackFiles:
 
 
 def digest(folder: Path) -> str:
-    """The first 16 hex characters of the SHA-256 over all files of the pack, by name."""
+    """The first 16 hex characters of the SHA-256 over all files of the pack by name; import maps do not count."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part.startswith(".") for part in Path(name).parts):
+        parts = Path(name).parts
+        if path.is_file() and parts[0] != "maps" and not any(part.startswith((".", "__")) for part in parts):
             total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]
 
@@ -185,11 +186,11 @@ def _parse_words(data: bytes) -> tuple[dict[str, Name], list[Fault]]:
 def _strangers(folder: Path) -> list[Fault]:
     known = {f"{name}.csv" for name in TABLES} | TOMLS
     return [
-        Fault(path.name, 1, "a file that is not part of a pack", listed(known))
+        Fault(path.name, 1, "a file that is not part of a pack", listed(known, path.name))
         for path in sorted(folder.iterdir())
         if path.is_file() and path.suffix in (".csv", ".toml") and path.name not in known
     ] + [
-        Fault(path.name, 1, "a folder that is not part of a pack", listed(FOLDERS))
+        Fault(path.name, 1, "a folder that is not part of a pack", listed(FOLDERS, path.name))
         for path in sorted(folder.iterdir())
         if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "__"))
     ]

@@ -35,7 +35,7 @@ def _foreign_parents(files: PackFiles, shapes: Shapes) -> Iterator[Fault]:
     areas = {row.code for _, row in files.table("areas") if row.level in ("town", "community")}
     for feature in shapes.grids:
         if feature.parent not in areas:
-            yield Fault(shapes.grids_file, feature.line, f"parent '{feature.parent}'", listed(areas))
+            yield Fault(shapes.grids_file, feature.line, f"parent '{feature.parent}'", listed(areas, feature.parent))
 
 
 def _both_sides(files: PackFiles, shapes: Shapes) -> Iterator[Fault]:

@@ -57,8 +57,9 @@ def _twice(files: PackFiles) -> Iterator[Fault]:
                     f"{table}.csv", line, f"{key} '{code}' a second time (first in line {seen[code]})", "each code once"
                 )
             seen.setdefault(code, line)
+    areas = codes(files, "areas")
     for line, row in files.table("grids"):
-        if row.code in codes(files, "areas"):
+        if row.code in areas:
             yield Fault("grids.csv", line, f"code '{row.code}' that areas.csv has too", "each code once")
 
 
@@ -67,7 +68,7 @@ def _areas(files: PackFiles) -> Iterator[Fault]:
     for line, row in files.table("areas"):
         yield from _parent("areas.csv", line, row.parent, row.level, levels)
         if row.successor and row.successor not in levels:
-            yield Fault("areas.csv", line, f"successor '{row.successor}'", listed(levels))
+            yield Fault("areas.csv", line, f"successor '{row.successor}'", listed(levels, row.successor))
         yield from _span("areas.csv", line, row.valid_from, row.valid_to)
     for line, row in files.table("grids"):
         yield from _parent("grids.csv", line, row.parent, "grid", levels)
@@ -84,7 +85,9 @@ def _parent(file: str, line: int, parent: str, level: Level, levels: dict[str, L
         if level not in ("city", "district"):
             yield Fault(file, line, f"a {level} without a parent", f"the code of a {' or '.join(allowed)}")
     elif parent not in levels:
-        yield Fault(file, line, f"parent '{parent}'", listed(code for code, at in levels.items() if at in allowed))
+        yield Fault(
+            file, line, f"parent '{parent}'", listed((code for code, at in levels.items() if at in allowed), parent)
+        )
     elif levels[parent] not in allowed:
         yield Fault(
             file, line, f"parent '{parent}', a {levels[parent]}", f"a {' or '.join(allowed) or 'row without parent'}"
@@ -101,7 +104,7 @@ def _divisions(files: PackFiles) -> Iterator[Fault]:
     spans: dict[str, list[tuple[date, date, int]]] = {}
     for line, row in files.table("divisions"):
         if row.area not in areas:
-            yield Fault("divisions.csv", line, f"area '{row.area}'", listed(areas))
+            yield Fault("divisions.csv", line, f"area '{row.area}'", listed(areas, row.area))
         yield from _span("divisions.csv", line, row.valid_from, row.valid_to)
         start, end = row.valid_from or date.min, row.valid_to or date.max
         for other_start, other_end, other in spans.setdefault(row.area, []):
@@ -117,12 +120,12 @@ def _units(files: PackFiles) -> Iterator[Fault]:
     towns = {row.code for _, row in files.table("areas") if row.level == "town"}
     for line, row in files.table("units"):
         if row.area and row.area not in areas:
-            yield Fault("units.csv", line, f"area '{row.area}'", listed(areas))
+            yield Fault("units.csv", line, f"area '{row.area}'", listed(areas, row.area))
         if row.kind == "town_center" and row.area not in towns:
-            yield Fault("units.csv", line, f"a town center for '{row.area}'", listed(towns))
+            yield Fault("units.csv", line, f"a town center for '{row.area}'", listed(towns, row.area))
         for board in row.boards.split():
             if board not in boards:
-                yield Fault("units.csv", line, f"board '{board}'", listed(boards))
+                yield Fault("units.csv", line, f"board '{board}'", listed(boards, board))
         yield from _span("units.csv", line, row.valid_from, row.valid_to)
 
 
@@ -131,7 +134,7 @@ def _boards_used(files: PackFiles) -> Iterator[Fault]:
     kinds = {row.kind for _, row in files.table("grids")}
     for line, row in files.table("posts"):
         if row.board and row.board not in boards:
-            yield Fault("posts.csv", line, f"board '{row.board}'", listed(boards))
+            yield Fault("posts.csv", line, f"board '{row.board}'", listed(boards, row.board))
         kind = row.per.removeprefix("grid:")
         if row.per.startswith("grid:") and kinds and kind not in kinds:
             yield Fault("posts.csv", line, f"per '{row.per}'", listed(f"grid:{name}" for name in kinds))
@@ -143,11 +146,11 @@ def _types(files: PackFiles) -> Iterator[Fault]:
     town = {row.code for _, row in files.table("boards") if row.level == "town"}
     for line, row in files.table("types"):
         if row.klass not in classes:
-            yield Fault("types.csv", line, f"klass '{row.klass}'", listed(classes))
+            yield Fault("types.csv", line, f"klass '{row.klass}'", listed(classes, row.klass))
         if row.board not in district:
-            yield Fault("types.csv", line, f"board '{row.board}'", listed(district))
+            yield Fault("types.csv", line, f"board '{row.board}'", listed(district, row.board))
         if row.town_board and row.town_board not in town:
-            yield Fault("types.csv", line, f"town_board '{row.town_board}'", listed(town))
+            yield Fault("types.csv", line, f"town_board '{row.town_board}'", listed(town, row.town_board))
 
 
 def _routes(files: PackFiles) -> Iterator[Fault]:
@@ -156,10 +159,10 @@ def _routes(files: PackFiles) -> Iterator[Fault]:
         yield from _patterns("routing.csv", line, row.types, types)
         for column, owner in (("owner", row.owner), ("escalate_to", row.escalate_to)):
             if owner not in units and owner not in ("@town", "@center"):
-                yield Fault("routing.csv", line, f"{column} '{owner}'", f"@town, @center, {listed(units)}")
+                yield Fault("routing.csv", line, f"{column} '{owner}'", f"@town, @center, {listed(units, owner)}")
         for unit in row.support.split():
             if unit not in units and unit not in ("@town", "@center"):
-                yield Fault("routing.csv", line, f"support '{unit}'", f"@town, @center, {listed(units)}")
+                yield Fault("routing.csv", line, f"support '{unit}'", f"@town, @center, {listed(units, unit)}")
 
 
 def _limits(files: PackFiles) -> Iterator[Fault]:
@@ -171,7 +174,7 @@ def _limits(files: PackFiles) -> Iterator[Fault]:
 def _patterns(file: str, line: int, cell: str, types: dict[str, int]) -> Iterator[Fault]:
     for part in cell.split():
         if part != "*" and not any(fits(part, code) for code in types):
-            yield Fault(file, line, f"type '{part}'", f"*, a prefix such as 01*, {listed(types)}")
+            yield Fault(file, line, f"type '{part}'", f"*, a prefix such as 01*, {listed(types, part)}")
 
 
 def _coverage(files: PackFiles) -> Iterator[Fault]:
@@ -203,7 +206,9 @@ def _evidence(files: PackFiles) -> Iterator[Fault]:
         for line, row in rows:
             source = getattr(row, "source", "")
             if source and source not in known:
-                yield Fault(f"{table}.csv", line, f"source '{source}'", f"a key of evidence.csv: {listed(known)}")
+                yield Fault(
+                    f"{table}.csv", line, f"source '{source}'", f"a key of evidence.csv: {listed(known, source)}"
+                )
             elif not source and getattr(row, "standing", "U") == "V":
                 yield Fault(
                     f"{table}.csv", line, "standing V without a source", "a source that was read, or standing U"
@@ -214,10 +219,12 @@ def _top(files: PackFiles) -> Iterator[Fault]:
     pack = files.pack
     centers = {row.code for _, row in files.table("units") if row.kind == "center"}
     if pack.value.center not in centers:
-        yield Fault(pack.file, pack.line("center"), f"center '{pack.value.center}'", listed(centers))
+        yield Fault(pack.file, pack.line("center"), f"center '{pack.value.center}'", listed(centers, pack.value.center))
     tops = {row.code for _, row in files.table("areas") if row.level in ("district", "city")}
     if pack.value.district not in tops:
-        yield Fault(pack.file, pack.line("district"), f"district '{pack.value.district}'", listed(tops))
+        yield Fault(
+            pack.file, pack.line("district"), f"district '{pack.value.district}'", listed(tops, pack.value.district)
+        )
     served = {row.area for _, row in files.table("units") if row.kind == "town_center"}
     for line, row in files.table("areas"):
         stands = row.level == "town" and row.valid_to is None

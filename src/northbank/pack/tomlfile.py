@@ -6,7 +6,7 @@ The shapes are declared in `spec`. msgspec stops at the first fault, so a refuse
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import structs
@@ -82,15 +82,19 @@ def parse_toml(file: str, data: bytes, kind: type[S]) -> tuple[S | None, Lines, 
 
 
 def _walk(file: str, lines: Lines, value: Any, kind: Any, path: Path) -> list[Fault]:
-    struct = _struct_of(kind)
+    plain = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    struct = _struct_of(plain)
+    inner: list[Fault] = []
     if struct is not None and isinstance(value, Mapping):
         return _walk_struct(file, lines, value, struct, path)
-    if get_origin(kind) is tuple and isinstance(value, list) and get_args(kind)[-1:] == (...,):
-        inner = get_args(kind)[0]
-        return [fault for i, item in enumerate(value) for fault in _walk(file, lines, item, inner, (*path, i))]
-    if get_origin(kind) is dict and isinstance(value, Mapping) and _struct_of(get_args(kind)[1]):
-        inner = get_args(kind)[1]
-        return [fault for key, item in value.items() for fault in _walk(file, lines, item, inner, (*path, key))]
+    if get_origin(plain) is tuple and isinstance(value, list) and get_args(plain)[-1:] == (...,):
+        item = get_args(plain)[0]
+        inner = [fault for i, one in enumerate(value) for fault in _walk(file, lines, one, item, (*path, i))]
+    if get_origin(plain) is dict and isinstance(value, Mapping):
+        item = get_args(plain)[1]
+        inner = [fault for key, one in value.items() for fault in _walk(file, lines, one, item, (*path, key))]
+    if inner:
+        return inner
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -103,7 +107,7 @@ def _walk_struct(
 ) -> list[Fault]:
     fields = {field.name: field for field in structs.fields(kind)}
     faults = [
-        Fault(file, lines.of((*path, key)), f"key '{_dotted((*path, key))}'", listed(fields))
+        Fault(file, lines.of((*path, key)), f"key '{_dotted((*path, key))}'", listed(fields, str(key)))
         for key in value
         if key not in fields
     ]
