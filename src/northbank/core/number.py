@@ -22,6 +22,6 @@ def check_digit(digits: str) -> int:
 def is_number(text: str) -> bool:
     """Whether `text` is shaped like a case number and its check digit is right."""
     prefix, _, rest = text.rpartition("-")
-    _, _, digits = prefix.rpartition("-")
-    plain = text.isascii() and rest.isdigit() and len(rest) == 1 and digits.isdigit() and len(digits) >= 7
+    name, _, digits = prefix.rpartition("-")
+    plain = text.isascii() and bool(name) and rest.isdigit() and len(rest) == 1 and digits.isdigit() and len(digits) >= 7
     return plain and check_digit(digits) == int(rest)

@@ -1,0 +1,133 @@
+"""What becomes of a report: place, row, owner, deadlines, or the desk with a reason; and every refusal."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from template import NOW, city, point
+
+from northbank.core.case import Accepted, CaseFact, Dispatched, Reported, Routed, Unrouted
+from northbank.core.intake import Report, receive
+from northbank.core.refusal import Refused
+
+
+def report(**more: object) -> Report:
+    lon, lat = point("TW-H1-G1")
+    given = {"number": "n", "subject": "s", "reporter": "r", "source": "phone", "type": "street.pothole", "lon": lon, "lat": lat}
+    return Report(**(given | more))  # type: ignore[arg-type]
+
+
+def facts(**more: object) -> list[CaseFact]:
+    return receive(report(**more), city(), NOW)
+
+
+def refused(**more: object) -> str:
+    with pytest.raises(Refused) as found:
+        facts(**more)
+    return found.value.code
+
+
+def test_a_sure_row_accepts_and_dispatches_at_once() -> None:
+    born, routed, accepted, dispatched = facts()
+    assert isinstance(born, Reported)
+    assert isinstance(routed, Routed)
+    assert isinstance(accepted, Accepted)
+    assert isinstance(dispatched, Dispatched)
+    assert born.spot is not None
+    assert (born.spot.grid, born.spot.community, born.spot.town) == ("TW-H1-G1", "TW-H1", "TW-H")
+    assert (born.board, born.town_board, born.level, born.urgent) == ("streets", "q_service", "district", False)
+    assert (routed.row, routed.owner) == ("R20", "roads") == (dispatched.row, dispatched.owner)
+    assert [one.stage for one in routed.begun] == ["accept", "solve"]
+    assert [one.stage for one in dispatched.begun] == ["sign"]
+
+
+def test_an_unsure_row_waits_for_an_officer() -> None:
+    _, routed = facts(type="street.noise")
+    assert isinstance(routed, Routed)
+    assert (routed.row, routed.owner) == ("R23", "q-harbor")
+
+
+@pytest.mark.parametrize(
+    ("why", "more"),
+    [
+        ("no_place", {"lon": None, "lat": None, "has_address": True}),
+        ("no_place", {"lon": None, "lat": None, "has_address": True, "type": None}),
+        ("no_type", {"type": None}),
+        ("no_row", {"type": "other"}),
+    ],
+)
+def test_what_nobody_can_be_found_for_goes_to_the_desk_with_deadlines(why: str, more: dict[str, object]) -> None:
+    born, unrouted = facts(**more)
+    assert isinstance(unrouted, Unrouted)
+    assert (unrouted.why, unrouted.owner) == (why, "center")
+    assert {one.stage for one in unrouted.begun} == {"accept", "solve"}
+
+
+@pytest.mark.parametrize(
+    ("code", "more"),
+    [
+        ("outside", {"lon": 0.0, "lat": 0.0}),
+        ("outside", {"lon": point("TW-H1-G1")[1], "lat": point("TW-H1-G1")[0]}),
+        ("no_place", {"lon": None, "lat": None}),
+        ("no_place", {"lon": None}),
+        ("unknown_type", {"type": "no.such"}),
+        ("unknown_source", {"source": "rumor"}),
+        ("future", {"happened_at": NOW + timedelta(minutes=6)}),
+        ("too_old", {"happened_at": NOW - timedelta(days=366 * 31)}),
+        ("no_calendar", {"happened_at": NOW - timedelta(days=366 * 10)}),
+    ],
+)
+def test_refusals(code: str, more: dict[str, object]) -> None:
+    assert refused(**more) == code
+
+
+def test_deadlines_run_from_when_it_happened() -> None:
+    then = NOW - timedelta(hours=1)
+    _, routed, *_ = facts(type="water.burst", happened_at=then)
+    assert isinstance(routed, Routed)
+    solve = next(one for one in routed.begun if one.stage == "solve")
+    assert (solve.started_at, solve.due_at) == (then, then + timedelta(hours=2))
+    assert all(fact.happened_at == then for fact in facts(happened_at=then))
+    assert all(fact.happened_at is None for fact in facts(happened_at=NOW))
+
+
+def test_the_journal_holds_utc_whatever_the_sender_writes() -> None:
+    local = (NOW - timedelta(minutes=7)).astimezone(city().calendar.zone)
+    for fact in facts(happened_at=local):
+        assert fact.happened_at == local
+        assert str(fact.happened_at).endswith("+00:00")
+
+
+def test_urgent_by_type_cannot_be_talked_down_and_any_report_can_be_made_urgent() -> None:
+    for asked, type, urgent in (
+        (None, "water.burst", True), (False, "water.burst", True), (True, "water.burst", True),
+        (None, "street.light", False), (False, "street.light", False), (True, "street.light", True),
+        (True, None, True), (None, None, False),
+    ):  # fmt: skip
+        born = facts(urgent=asked, type=type)[0]
+        assert isinstance(born, Reported)
+        assert born.urgent is urgent
+        accept = next(one for fact in facts(urgent=asked, type=type) for one in getattr(fact, "begun", ()) if one.stage == "accept")
+        assert accept.due_at - accept.started_at == timedelta(minutes=5 if urgent else 30)
+
+
+def test_the_owner_is_one_that_stands_on_that_day() -> None:
+    before = facts(type="green.tree")[1]
+    after = receive(report(type="green.tree"), city(), NOW + timedelta(days=60))[1]
+    assert isinstance(before, Routed)
+    assert isinstance(after, Routed)
+    assert (before.owner, after.owner) == ("parks", "nature")
+
+
+@given(st.floats(allow_nan=True), st.floats(allow_nan=True))
+def test_any_point_is_placed_or_refused(lon: float, lat: float) -> None:
+    try:
+        born = facts(lon=lon, lat=lat)[0]
+    except Refused as refused:
+        assert refused.code == "outside"
+        assert refused.say("zh")
+    else:
+        assert isinstance(born, Reported)
+        assert born.spot is not None
+        assert city().areas[born.spot.grid].level == "grid"
