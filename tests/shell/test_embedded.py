@@ -21,7 +21,7 @@ from northbank.shell.store.cluster import programs
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder
 from northbank.shell.store.leftovers import server_mark
-from northbank.shell.store.privilege import NOBODY, Way, choose_way, command, environment, owner_of_files
+from northbank.shell.store.privilege import NOBODY, Way, choose_way, command, environment, give, owner_of_files
 
 ROOT = os.geteuid() == 0
 # Each way that this machine allows to this user: a container may forbid namespaces.
@@ -199,6 +199,7 @@ def test_a_server_left_behind_is_ended_before_ours_starts(data: Path, tmp_path: 
     sockets.mkdir(mode=0o700)
     options = {"cluster_name": server_mark(pg), "unix_socket_directories": sockets, "listen_addresses": ""}
     arguments = ["-D", str(pg), *(f"--{name}={value}" for name, value in options.items())]
+    give(pg, owner_of_files(choose_way()))
     line = command(choose_way(), programs() / "postgres", arguments)
     orphan = subprocess.Popen(line, env=environment(), stderr=subprocess.DEVNULL, cwd=data)
     reaper = threading.Thread(target=orphan.wait)
@@ -299,7 +300,8 @@ def as_normal_user() -> list[str]:
     if not ROOT:
         return []
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    lent = [[f"--inh-caps=+{right}", f"--ambient-caps=+{right}"] for right in ("dac_read_search", "dac_override")]
+    keep = "--securebits=+no_setuid_fixup"  # or access() would not see the right
+    lent = [[f"--inh-caps=+{right}", f"--ambient-caps=+{right}", keep] for right in ("dac_read_search", "dac_override")]
     for rights in [[], *lent]:
         trial = [*drop, *rights, sys.executable, "-c", "import os, northbank.shell.store.embedded; print(os.__file__)"]
         done = subprocess.run(trial, capture_output=True, text=True, check=False)
