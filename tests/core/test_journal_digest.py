@@ -74,7 +74,15 @@ def test_every_fact_has_its_own_word() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ['{"fact":"noted","extra":1}', '{"fact":"no such thing"}', "{}", "[]", '{"fact":"reported"}', '{"fact":"Step"}', "nul"],
+    [
+        '{"fact":"noted","extra":1}',
+        '{"fact":"no such thing"}',
+        "{}",
+        "[]",
+        '{"fact":"reported"}',
+        '{"fact":"Step"}',
+        "nul",
+    ],
 )
 def test_what_no_fact_looks_like_is_refused(data: str) -> None:
     with pytest.raises(msgspec.DecodeError):
