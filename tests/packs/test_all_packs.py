@@ -134,7 +134,7 @@ def test_los_angeles_is_unlike(cities: dict[str, City]) -> None:
     assert city.areas["NC47"].name.en == "INVENTED 47 NC"
     assert city.languages[0] == "en"
     assert not any(route.owner == "@town" for route in city.routes)
-    assert city.calendar.years == frozenset(range(2017, 2027))
+    assert city.calendar.years == frozenset(range(2017, 2029))
 
 
 def test_the_version_counts_shapes_from_outside(packs: Path, brought: Path, tmp_path: Path) -> None:

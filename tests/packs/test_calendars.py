@@ -34,7 +34,7 @@ def test_a_second_package_says_the_same(year: int) -> None:
     assert days("jiangbei", year, "workday") == {day for day in other.weekend_workdays if day.year == year}
 
 
-@pytest.mark.parametrize("year", range(2017, 2027))
+@pytest.mark.parametrize("year", range(2017, 2029))
 def test_los_angeles_keeps_the_federal_holidays(year: int) -> None:
     federal = {day for day in holidays.country_holidays("US", years=year) if day.weekday() < 5 and day.year == year}
     ours = days("losangeles", year, "holiday")
@@ -42,3 +42,13 @@ def test_los_angeles_keeps_the_federal_holidays(year: int) -> None:
         federal -= {date(2021, 6, 18)}
     assert federal <= ours
     assert len(ours - federal) == 2  # the day of Cesar Chavez, the day after Thanksgiving
+
+
+def test_the_year_to_come_has_the_statutory_days_and_says_it_is_provisional() -> None:
+    text = (PACKS / "jiangbei" / "calendar/2027.toml").read_text(encoding="utf-8")
+    assert "PROVISIONAL" in text
+    assert tomllib.loads(text)["standing"] == "U"
+    assert days("jiangbei", 2027, "holiday") == set(holidays.country_holidays("CN", years=2027))
+    assert any(
+        "2027" in note["en"] for note in tomllib.loads((PACKS / "jiangbei/pack.toml").read_text("utf-8"))["notes"]
+    )

@@ -162,7 +162,7 @@ def _parse_words(data: bytes) -> tuple[dict[str, Name], list[Fault]]:
     try:
         text = data.decode("utf-8-sig")
         raw = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         return {}, [Fault("words.toml", 1, f"broken TOML ({error})", "TOML 1.0 in UTF-8")]
     lines = Lines(text)
     words: dict[str, Name] = {}

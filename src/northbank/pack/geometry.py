@@ -130,7 +130,7 @@ def _read(
     except (OSError, EOFError, gzip.BadGzipFile) as error:
         faults.append(Fault(file, 1, f"an unreadable file ({error})", "a GeoJSON file, plain or gzip"))
         return []
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         faults.append(Fault(file, 1, f"no GeoJSON ({error})", "a GeoJSON FeatureCollection in UTF-8"))
         return []
     return list(_features(file, data, raw, geometry, properties, faults))
@@ -161,7 +161,7 @@ def _features(
         try:
             feature = decoder.decode(text)
             shape = _shape(feature.geometry, geometry.coordinates)
-        except (msgspec.DecodeError, ValueError, shapely.errors.GEOSException) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError, shapely.errors.GEOSException) as error:
             allowed = "a Feature with a Polygon or MultiPolygon of [longitude, latitude], rings closed"
             faults.append(Fault(file, line, f"feature {number}: {error}", allowed))
             continue

@@ -14,6 +14,7 @@ from northbank.pack.rows import Code, Role, Standing
 
 FORMAT = 1
 Hours = Annotated[str, Meta(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")]
+Local = Annotated[datetime, Meta(tz=False)]  # the time on the clocks of the city
 Share = Annotated[float, Meta(ge=0)]
 
 
@@ -129,7 +130,7 @@ class WeekToml(Shape, frozen=True, kw_only=True):
 class StoryReport(Shape, frozen=True, kw_only=True):
     """What is reported: when (local time of the city), where, what, through which source."""
 
-    at: datetime
+    at: Local
     source: Code
     type: str | None = None
     point: tuple[float, float] | None = None
@@ -149,11 +150,11 @@ class StoryExpect(Shape, frozen=True, kw_only=True):
     owner: str | None = None
     board: str | None = None
     auto: bool | None = None
-    accept_due: datetime | None = None
-    dispatch_due: datetime | None = None
-    sign_due: datetime | None = None
-    solve_due: datetime | None = None
-    check_due: datetime | None = None
+    accept_due: Local | None = None
+    dispatch_due: Local | None = None
+    sign_due: Local | None = None
+    solve_due: Local | None = None
+    check_due: Local | None = None
 
 
 class StoryToml(Shape, frozen=True, kw_only=True):

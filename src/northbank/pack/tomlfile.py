@@ -69,7 +69,7 @@ def parse_toml(file: str, data: bytes, kind: type[S]) -> tuple[S | None, Lines, 
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return None, Lines(""), [Fault(file, line, "bytes that are not UTF-8", "text in UTF-8")]
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         where = _WHERE.search(str(error))
         line = int(where[1]) if where else text.count("\n") + 1
         return None, Lines(""), [Fault(file, line, f"broken TOML ({error})", "TOML 1.0")]
