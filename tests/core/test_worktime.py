@@ -62,18 +62,19 @@ class Count:
         self.calendar, self.zone = calendar, ZoneInfo(calendar.timezone)
         self.start = datetime(middle.year, middle.month, middle.day, tzinfo=UTC) - timedelta(days=5)
         self.shown = shown(self.zone, self.start)
-        self.total = [0, *accumulate(self.is_worked(at) for at in self.shown)]
+        days = {day: self.minutes(day) for day in {at.date() for at in self.shown[::60]}}
+        self.total = [0, *accumulate(days[at.date()][at.hour * 60 + at.minute] for at in self.shown)]
 
     def rule(self, day: date) -> Spans:
         return self.calendar.days.get(day, self.calendar.weekly[day.weekday()])
 
-    def is_worked(self, shown: datetime) -> bool:
-        minute = shown.hour * 60 + shown.minute
-        today = shown.date()
-        for a, b in self.rule(today):
-            if a <= minute < b:
-                return True
-        return any(a <= minute + 1440 < b for a, b in self.rule(today - timedelta(days=1)))
+    def minutes(self, day: date) -> list[bool]:
+        """Each minute of a local day: in a span of its own, or of the night before."""
+        found = [False] * 2880
+        for a, b in (*self.rule(day), *((a - 1440, b - 1440) for a, b in self.rule(day - timedelta(days=1)))):
+            for n in range(max(a, 0), b):
+                found[n] = True
+        return found[:1440]
 
     def at(self, n: int) -> datetime:
         return self.start + n * MINUTE
