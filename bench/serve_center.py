@@ -1,0 +1,62 @@
+"""The measured program: a real center over an embedded database, served as `northbank run` serves it.
+
+Says on its first line where it listens and the tokens of signed-in accounts. Arguments: pack, data folder, port.
+"""
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvloop
+
+from northbank import wiring
+from northbank.core.access import Actor, Role
+from northbank.core.account import Account
+from northbank.shell.clock import SystemClock
+from northbank.shell.settings import Settings
+from northbank.shell.web.session import digest
+from answers import answer
+
+ACCOUNTS = 8
+LIMIT = 100_000_000  # the limits of an account stay in force; they are only set where no burst reaches them
+
+
+def say(**what: Any) -> None:
+    """One line to whoever measures."""
+    sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def sign_in(center: wiring.Center) -> list[str]:
+    """Accounts that may report, each with an open session."""
+    now = SystemClock().now()
+    tokens = [f"bench-token-{n:032d}" for n in range(ACCOUNTS)]
+    for n, token in enumerate(tokens):
+        actor = Actor(f"bench{n}", Role.DUTY_OFFICER, center.city.center)
+        await center.accounts.add(Account(f"Bench {n}", actor), "no password: nobody signs in with it", now)
+        await center.accounts.open_session(digest(token), actor.login, now, now + timedelta(hours=12))
+    return tokens
+
+
+async def main(pack: str, data: str) -> None:
+    """Serve until SIGTERM."""
+    settings = Settings(pack=Path(pack), data=Path(data), port=0, wall_open=True)
+    async with wiring.open_center(settings) as center:
+        tokens = await sign_in(center)
+        listening = wiring.listen_on("127.0.0.1", 0)
+        face = center.face(wiring.web_settings(settings, reports_per_minute=LIMIT))
+        center.spawn(face.broadcaster.run())
+        center.spawn(answer(center, face, say))
+        server = wiring.server_of(face)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
+        say(port=listening.getsockname()[1], tokens=tokens)
+        await server.serve(sockets=[listening])
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1], sys.argv[2]))
