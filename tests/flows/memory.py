@@ -1,0 +1,205 @@
+"""A center in memory: journal, case view, vault, ids and clock behind the same ports as PostgreSQL, and a check of it all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+from rows import matches
+from template import NOW, city
+
+from northbank.core.access import Scope
+from northbank.core.card import Card, card
+from northbank.core.case import Case, Reported, Sealed, Step, evolve
+from northbank.core.facts import AnyFact, Erased, read
+from northbank.core.journal import Entry, NewEntry, digest
+from northbank.core.number import case_number
+from northbank.core.refusal import Refused
+from northbank.ports import CaseQuery, Change, ClientKey, Committed, Envelope, Page, Secret, Stale, World
+from northbank.shell.clock import SeededIds, SteppedClock
+
+
+class Store:
+    """What would lie on the disk."""
+
+    def __init__(self) -> None:
+        self.entries: list[NewEntry] = []
+        self.heads: dict[str, int] = {}
+        self.answers: dict[tuple[str, str], tuple[bytes, Committed]] = {}
+        self.cases: dict[str, tuple[Case, int]] = {}
+        self.keys: dict[str, bytes] = {}
+        self.secrets: dict[str, Secret] = {}
+
+
+class MemoryJournal:
+    """Commits one change at a time, each whole or not at all. Every commit gives others a chance to come first."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def commit(self, change: Change) -> Committed:
+        await asyncio.sleep(0)
+        store = self.store
+        if change.key is not None and (before := await self.answer(change.actor, change.key)) is not None:
+            return before
+        if any(store.heads.get(stream, 0) != version for stream, version in change.expected.items()):
+            raise Stale
+        self._refuse_unique(change)
+        if any(one.subject not in {**store.keys, **change.subjects} for one in change.secrets):
+            raise Stale
+        if any(subject in store.keys for subject in change.subjects):
+            raise Stale
+        return self._store(change)
+
+    def _refuse_unique(self, change: Change) -> None:
+        for case in change.cases:
+            for other, _ in self.store.cases.values():
+                same = case.external is not None and (case.source, case.external) == (other.source, other.external)
+                if case.id != other.id and (same or case.number == other.number):
+                    raise Stale
+
+    def _store(self, change: Change) -> Committed:
+        store = self.store
+        first = len(store.entries) + 1
+        store.entries.extend(change.entries)
+        store.heads |= {entry.stream: entry.version for entry in change.entries}
+        last = len(store.entries)
+        places = {entry.stream: place for place, entry in enumerate(store.entries[first - 1 :], first)}
+        store.cases |= {case.id: (case, places[f"case:{case.id}"]) for case in change.cases}
+        store.keys |= change.subjects
+        store.secrets |= {one.id: one for one in change.secrets}
+        for subject in change.erase:
+            store.keys.pop(subject, None)
+            store.secrets = {id: one for id, one in store.secrets.items() if one.subject != subject}
+        if change.key is not None:
+            answer = Committed(first, last, change.reply)
+            store.answers[change.actor, change.key.key] = (change.key.digest, answer)
+        return Committed(first, last)
+
+    async def answer(self, actor: str, key: ClientKey) -> Committed | None:
+        found = self.store.answers.get((actor, key.key))
+        if found is None:
+            return None
+        if found[0] != key.digest:
+            raise Refused("key_reused")
+        return found[1]
+
+    async def position(self) -> int:
+        return len(self.store.entries)
+
+    async def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
+        for place, one in enumerate(self.store.entries, 1):
+            if one.stream == stream:
+                yield Entry(place, one.id, stream, one.version, one.type, one.at, one.actor, one.cause, one.pack, one.rule,
+                            read(one.type, one.schema, one.data))  # fmt: skip
+
+
+class MemoryCases:
+    """The case view: cards are made when asked."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def cards(self) -> list[Card]:
+        return [card(case, place) for case, place in self.store.cases.values()]
+
+    async def get(self, id: str) -> Case | None:
+        found = self.store.cases.get(id)
+        return found[0] if found else None
+
+    async def page(self, query: CaseQuery, scope: Scope) -> Page:
+        rows = [one for one in self.cards() if scope.sees(one) and matches(one, query)]
+        rows.sort(key=lambda one: (one.reported_at, one.id), reverse=True)
+        return Page(len(self.store.entries), len(rows), rows[: query.limit], None)
+
+    async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
+        kept = [one for one in self.cards() if one.open or max(one.reported_at, one.closed_at or one.reported_at) >= since]
+        return len(self.store.entries), [one for one in kept if scope.sees(one)]
+
+    async def due(self, now: datetime, limit: int) -> list[Case]:
+        waiting = [(one.wake_at, one.id) for one in self.cards() if one.wake_at is not None and one.wake_at <= now]
+        return [self.store.cases[id][0] for _, id in sorted(waiting)[:limit]]
+
+    async def exists(self, source: str, external: str) -> str | None:
+        return next((c.id for c, _ in self.store.cases.values() if (c.source, c.external) == (source, external)), None)
+
+
+class MemoryVault:
+    """A vault without ciphers: what was sealed under a key opens only while that key is there."""
+
+    def __init__(self, store: Store, ids: SeededIds) -> None:
+        self.store = store
+        self.ids = ids
+
+    async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
+        await asyncio.sleep(0)
+        known = None if fresh else self.store.keys.get(subject)
+        key = known or self.ids.new().encode()
+        secrets = tuple(Secret(self.ids.new(), subject, kind, key + plain) for kind, plain in pieces)
+        refs = tuple(Sealed(one.id, sha256(one.sealed).hexdigest()) for one in secrets)
+        return Envelope(None if known else key, secrets, refs)
+
+    async def knows(self, subject: str) -> bool:
+        return subject in self.store.keys
+
+    async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
+        key = self.store.keys.get(subject)
+        found = [self.store.secrets[id] for id in ids if id in self.store.secrets] if key else []
+        if any(not one.sealed.startswith(key or b"") for one in found):
+            raise Refused("tampered")
+        return {one.id: one.sealed[len(key or b"") :] for one in found if one.subject == subject}
+
+
+class MemoryIds(SeededIds):
+    """Ids and numbers in order."""
+
+    serial = 0
+
+    def number(self) -> str:
+        self.serial += 1
+        return case_number(city().prefix, self.serial)
+
+
+class Memory:
+    """A center: `world` is what flows are given."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.ids = MemoryIds()
+        self.clock = SteppedClock(NOW)
+        self.journal = MemoryJournal(self.store)
+        self.cases = MemoryCases(self.store)
+        self.vault = MemoryVault(self.store, self.ids)
+        self.world = World(city(), self.clock, self.ids, self.journal, self.cases, self.vault)  # type: ignore[arg-type]
+
+    def advance(self, **span: float) -> datetime:
+        return self.clock.advance(timedelta(**span))
+
+    def image(self) -> bytes:
+        """Everything stored, to show that a refusal changed nothing."""
+        return msgspec.json.encode([vars(self.store)[name] for name in ("entries", "heads", "cases", "keys", "secrets")])
+
+    def check(self) -> None:
+        """What must hold at any moment: rebuilt views are the live ones, streams have no gap, no reference dangles."""
+        entries = self.store.entries
+        folded: dict[str, tuple[Case, int]] = {}
+        heads: dict[str, int] = {}
+        erased = {entry.stream.partition(":")[2] for entry in entries if entry.type == "subject.erased"}
+        for place, entry in enumerate(entries, 1):
+            assert entry.version == heads.get(entry.stream, 0) + 1
+            assert entry.digest == digest(entry)
+            heads[entry.stream] = entry.version
+            fact = read(entry.type, entry.schema, entry.data)
+            if isinstance(fact, Erased):
+                continue
+            id = entry.stream.partition(":")[2]
+            before = folded[id][0] if id in folded else None
+            folded[id] = (evolve(before, entry.stream, entry.at, fact), place)  # type: ignore[arg-type]
+            refs = [fact.words, *fact.photos] if isinstance(fact, Reported) else [fact.note] if isinstance(fact, Step) else []
+            for ref in refs:
+                assert ref is None or ref.id in self.store.secrets or folded[id][0].subject in erased
+        assert msgspec.json.encode(folded) == msgspec.json.encode(self.store.cases)
+        assert folded == self.store.cases
+        assert heads == self.store.heads
+        assert {one.subject for one in self.store.secrets.values()} <= set(self.store.keys)

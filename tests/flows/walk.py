@@ -1,0 +1,108 @@
+"""A random walk of people over cases: reports, acts that fit and acts that do not, the timer, erasures, time passing.
+
+The same seed walks the same way over any store that behaves alike.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from template import ADMIN, DUTY, EVERYBODY, city, point
+
+from northbank.core.access import Actor, Role
+from northbank.core.case import MOVES, Act
+from northbank.core.handling import REASONED
+from northbank.core.refusal import Refused
+from northbank.flows.act import ActBody, act
+from northbank.flows.erase_subject import EraseBody, erase
+from northbank.flows.mark_due import mark_due
+from northbank.flows.report import Contact, NewReport, Where, report
+from northbank.ports import World
+
+WORDS = ("水管漏水", "a hole in the road", "the lamp is out 💡", "x" * 300)
+
+
+class Walk:
+    """One walk. `ids`: the cases it knows; `outcomes`: what came of each step, in words that two stores can be compared by.
+
+    seen: the states reached and the acts that led there.
+    """
+
+    def __init__(self, world: World, seed: int, advance: Callable[[timedelta], object]) -> None:
+        self.world = world
+        self.chance = random.Random(seed)
+        self.advance = advance
+        self.ids: list[str] = []
+        self.outcomes: list[str] = []
+        self.seen: set[tuple[str, str]] = set()
+
+    async def go(self, steps: int) -> list[str]:
+        """Walk on."""
+        for _ in range(steps):
+            do = self.chance.choices((self.report, self.act, self.mark, self.erase), (25, 65, 6, 4))[0]
+            self.advance(timedelta(minutes=self.chance.choice((0, 1, 7, 45))))
+            try:
+                self.outcomes.append(await do())
+            except Refused as refused:
+                self.outcomes.append(f"refused {refused.code}")
+        return self.outcomes
+
+    async def report(self) -> str:
+        """Somebody reports something, now and then with the number of another system or a key."""
+        chance, types = self.chance, list(city().types)
+        lon, lat = point(chance.choice(GRIDS)) if chance.random() < 0.9 else (0.0, 0.0)
+        place = Where(lon, lat) if chance.random() < 0.85 else Where(address="桥边 by the bridge")
+        new = NewReport(
+            type=chance.choice([*types, *types, None]), place=place, source=chance.choice([*city().sources, None]),
+            text=chance.choice((*WORDS, None)), contact=Contact(phone="13900001234") if chance.random() < 0.5 else None,
+            urgent=chance.choice((None, None, True)), external=str(chance.randrange(40)) if chance.random() < 0.2 else None,
+        )  # fmt: skip
+        photos = (b"\x89PNG photo",) if chance.random() < 0.1 else ()
+        key = f"r{chance.randrange(30)}" if chance.random() < 0.2 else None
+        reply = await report(self.world, chance.choice(EVERYBODY), new, key, photos)
+        if reply.id not in self.ids:
+            self.ids.append(reply.id)
+        return f"reported {reply.number} {reply.state} {reply.owner} {reply.row} {reply.due_at} at {reply.position}"
+
+    async def act(self) -> str:
+        """Somebody acts, mostly in a way the state allows."""
+        if not self.ids:
+            return "nobody to act on"
+        chance = self.chance
+        case = await self.world.cases.get(chance.choice(self.ids[-12:]))
+        assert case is not None
+        possible = list(MOVES[case.state])
+        what = chance.choice([possible[0], chance.choice(possible), chance.choice([*possible, *Act])])
+        lon, lat = point(chance.choice(GRIDS))
+        reasons = [code for code in city().reasons if code.startswith(f"{what.value}.")]
+        body = ActBody(
+            version=case.version if chance.random() < 0.3 else None,
+            reason=chance.choice(reasons) if what in REASONED and chance.random() < 0.8 else None,
+            note=chance.choice(WORDS) if chance.random() < 0.3 or what is Act.NOTE else None,
+            unit=chance.choice((None, "roads", "clean", "watch")) if what is Act.DISPATCH else None,
+            place=Where(lon, lat) if what is Act.PLACE else None,
+            type=chance.choice(list(city().types)) if what is Act.RETYPE else None,
+            outcome="done" if what in (Act.FEED_BACK, Act.CLOSE) and chance.random() < 0.5 else None,
+        )  # fmt: skip
+        owner = Actor("owner", Role.UNIT_OFFICER, case.owner)
+        actor = chance.choice((ADMIN, DUTY, owner, owner, chance.choice(EVERYBODY)))
+        key = f"a{chance.randrange(60)}" if chance.random() < 0.2 else None
+        card = await act(self.world, actor, case.id, what, body, key)
+        self.seen.add((card.state, what.value))
+        return f"{what.value} by {actor.login}: {card.number} is {card.state} {card.version} at {card.position}"
+
+    async def mark(self) -> str:
+        """The timer comes by, perhaps after a long night."""
+        self.advance(timedelta(hours=self.chance.choice((0, 3, 40))))
+        return f"marked {await mark_due(self.world)}"
+
+    async def erase(self) -> str:
+        """A person asks to be forgotten."""
+        if not self.ids:
+            return "nobody to forget"
+        case = await self.world.cases.get(self.chance.choice(self.ids))
+        assert case is not None
+        return f"erased at {(await erase(self.world, DUTY, case.subject, EraseBody('request'))).position}"
+
+
+GRIDS = sorted(code for code, area in city().areas.items() if area.level == "grid")
