@@ -114,7 +114,9 @@ class MemoryCases:
         return Page(len(self.store.entries), len(rows), rows[: query.limit], None)
 
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
-        kept = [one for one in self.cards() if one.open or max(one.reported_at, one.closed_at or one.reported_at) >= since]
+        kept = [
+            one for one in self.cards() if one.open or max(one.reported_at, one.closed_at or one.reported_at) >= since
+        ]
         return len(self.store.entries), [one for one in kept if scope.sees(one)]
 
     async def due(self, now: datetime, limit: int) -> list[Case]:
@@ -178,7 +180,9 @@ class Memory:
 
     def image(self) -> bytes:
         """Everything stored, to show that a refusal changed nothing."""
-        return msgspec.json.encode([vars(self.store)[name] for name in ("entries", "heads", "cases", "keys", "secrets")])
+        return msgspec.json.encode(
+            [vars(self.store)[name] for name in ("entries", "heads", "cases", "keys", "secrets")]
+        )
 
     def check(self) -> None:
         """What must hold at any moment: rebuilt views are the live ones, streams have no gap, no reference dangles."""
@@ -196,7 +200,13 @@ class Memory:
             id = entry.stream.partition(":")[2]
             before = folded[id][0] if id in folded else None
             folded[id] = (evolve(before, entry.stream, entry.at, fact), place)  # type: ignore[arg-type]
-            refs = [fact.words, *fact.photos] if isinstance(fact, Reported) else [fact.note] if isinstance(fact, Step) else []
+            refs = (
+                [fact.words, *fact.photos]
+                if isinstance(fact, Reported)
+                else [fact.note]
+                if isinstance(fact, Step)
+                else []
+            )
             for ref in refs:
                 assert ref is None or ref.id in self.store.secrets or folded[id][0].subject in erased
         assert msgspec.json.encode(folded) == msgspec.json.encode(self.store.cases)

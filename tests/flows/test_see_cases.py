@@ -1,0 +1,114 @@
+"""Looking: nobody reads beyond their scope, persons only where the role reads them, and the timeline tells why and by whom."""
+
+import pytest
+from flows.memory import Memory
+from flows.walk import Walk
+from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, point
+
+from northbank.core.access import READS_PERSONS, Actor, scope
+from northbank.core.case import Act
+from northbank.core.refusal import Refused
+from northbank.flows.act import ActBody, act
+from northbank.flows.report import Contact, NewReport, Where, report
+from northbank.flows.see_cases import detail, page, photo
+from northbank.ports import CaseQuery
+
+
+async def make(memory: Memory) -> str:
+    new = NewReport(type="street.pothole", place=Where(*point("TW-H1-G1")), text="a hole", contact=Contact(phone="139"))
+    return (await report(memory.world, INTAKE, new, None, (b"photo",))).id
+
+
+async def code(wanted: object) -> str:
+    with pytest.raises(Refused) as found:
+        await wanted  # type: ignore[misc]
+    return found.value.code
+
+
+async def test_nobody_sees_beyond_their_scope() -> None:
+    """After a random day: lists, counts, details and photos of every actor against the rule."""
+    memory = Memory()
+    walk = Walk(memory.world, 5, memory.clock.advance)
+    await walk.go(200)
+    for actor in EVERYBODY:
+        rows = scope(actor)
+        mine = {card.id for card in memory.cases.cards() if rows.sees(card)}
+        seen = await page(memory.world, actor, CaseQuery(limit=500))
+        assert ({card.id for card in seen.rows}, seen.total) == (mine, len(mine))
+        for id in walk.ids:
+            case = await memory.cases.get(id)
+            assert case is not None
+            if id in mine:
+                assert (await detail(memory.world, actor, id)).case.id == id
+            else:
+                assert await code(detail(memory.world, actor, id)) == "not_found"
+                for one in case.photos:
+                    assert await code(photo(memory.world, actor, id, one.id)) == "not_found"
+
+
+@pytest.mark.parametrize("actor", [ADMIN, DUTY, HARBOR, ROADS, WORKER])
+async def test_who_must_call_back_reads_the_person(memory: Memory, actor: Actor) -> None:
+    seen = await detail(memory.world, actor, await make(memory))
+    assert seen.person is not None
+    assert seen.person.contact == Contact(phone="139")
+    assert await photo(memory.world, actor, seen.case.id, seen.photos[0].id) == b"photo"
+
+
+@pytest.mark.parametrize("actor", [LEADER, WALL, INTAKE])
+async def test_others_see_the_case_without_the_person(memory: Memory, actor: Actor) -> None:
+    id = await make(memory)
+    await act(memory.world, DUTY, id, Act.NOTE, ActBody(note="called 139"))
+    photos = (await detail(memory.world, DUTY, id)).photos
+    seen = await detail(memory.world, actor, id)
+    assert actor.role not in READS_PERSONS
+    assert (seen.person, seen.photos, seen.erased) == (None, [], False)
+    assert all(step.note is None for step in seen.timeline)
+    assert await code(photo(memory.world, actor, id, photos[0].id)) == "not_found"
+
+
+async def test_the_timeline_says_who_when_and_by_which_row(memory: Memory) -> None:
+    id = await make(memory)
+    memory.advance(minutes=5)
+    await act(memory.world, ROADS, id, Act.SIGN, ActBody(note="ours"))
+    steps = (await detail(memory.world, DUTY, id)).timeline
+    assert [(s.what, s.actor, s.rule, s.owner) for s in steps] == [
+        ("reported", "intake", None, None), ("routed", "intake", "R20", "roads"), ("accepted", "intake", None, None),
+        ("dispatched", "intake", "R20", "roads"), ("signed", "roads", None, None),
+    ]  # fmt: skip
+    assert (steps[-1].note, steps[-1].seconds, steps[-1].version, steps[0].at) == ("ours", 300, 5, NOW)
+    assert [s.position for s in steps] == [1, 2, 3, 4, 5]
+
+
+async def test_why_it_came_here(memory: Memory) -> None:
+    why = (await detail(memory.world, ROADS, await make(memory))).why
+    assert (why.row, why.owner, why.type, why.level, why.town, why.may_return) == (
+        "R20", "roads", "street.pothole", "district", "TW-H", True,
+    )  # fmt: skip
+
+
+async def test_the_acts_offered_are_the_acts_that_work(memory: Memory) -> None:
+    """Buttons and rules agree: what is offered is not refused for the right, what is not offered is refused."""
+    id = await make(memory)
+    for actor in (DUTY, HARBOR, ROADS, WORKER, LEADER):
+        seen = await detail(memory.world, actor, id)
+        assert not {one.act for one in seen.acts} & {one.act for one in seen.impossible}
+        assert sum(one.primary for one in seen.acts) <= 1
+        for one in seen.impossible:
+            assert await code(act(memory.world, actor, id, Act(one.act), ActBody(note="n"))) in (
+                "forbidden",
+                "not_yours",
+            )
+            assert one.why.zh
+            assert one.why.en
+    offered = [(one.act, one.primary, one.needs_reason) for one in (await detail(memory.world, ROADS, id)).acts]
+    assert offered == [("sign", True, False), ("return", False, True), ("note", False, False)]
+
+
+async def test_what_is_elsewhere_does_not_exist(memory: Memory) -> None:
+    id = await make(memory)
+    for actor in (CLEAN, OLD_TOWN, Actor("stranger", INTAKE.role)):
+        assert await code(detail(memory.world, actor, id)) == "not_found"
+        assert await code(detail(memory.world, actor, "00000000-0000-7000-8000-00000000dead")) == "not_found"
+    other = await make(memory)
+    foreign = (await detail(memory.world, DUTY, other)).photos[0].id
+    assert await code(photo(memory.world, DUTY, id, foreign)) == "not_found"
