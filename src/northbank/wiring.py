@@ -123,10 +123,17 @@ def clock_of(settings: Settings, start: datetime | None) -> Clock:
     return SystemClock() if start is None else ReplayClock(start, settings.speed)
 
 
+def _load(settings: Settings) -> City:
+    """The pack with its indexes built, so that the first report does not wait for them."""
+    city = load(settings.pack, settings.areas)
+    city.places.find(0.0, 0.0)
+    return city
+
+
 @asynccontextmanager
 async def open_center(settings: Settings, *, start: datetime | None = None) -> AsyncIterator[Center]:
     """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part."""
-    city = await asyncio.to_thread(load, settings.pack, settings.areas)
+    city = await asyncio.to_thread(_load, settings)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(DataFolder.open(settings.data, pack=city.id))
         dsn = settings.database_url()

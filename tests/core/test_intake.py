@@ -1,6 +1,6 @@
 """What becomes of a report: place, row, owner, deadlines, or the desk with a reason; and every refusal."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -142,3 +142,12 @@ def test_any_point_is_placed_or_refused(lon: float, lat: float) -> None:
     assert isinstance(born, Reported)
     assert born.spot is not None
     assert city().areas[born.spot.grid].level == "grid"
+
+
+def test_a_report_is_taken_although_its_deadline_runs_into_a_year_without_calendar() -> None:
+    last = max(city().calendar.years)
+    eve = datetime(last, 12, 31, 9, tzinfo=UTC)
+    born, unrouted = receive(report(), city(), eve)
+    assert isinstance(born, Reported)
+    assert isinstance(unrouted, Unrouted)
+    assert (unrouted.why, unrouted.owner, unrouted.begun) == ("no_calendar", "center", ())

@@ -77,7 +77,21 @@ def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
         town_board=kind.town_board if kind else None, urgent=urgent, spot=spot, external=report.external,
         words=report.words, photos=report.photos,
     )  # fmt: skip
-    return [born, *assign(city, report.type, source.level, urgent, spot, happened or now, happened)]
+    return [born, *_assign_or_desk(born, city, happened or now)]
+
+
+def _assign_or_desk(born: Reported, city: City, since: datetime) -> list[CaseFact]:
+    """Routing; where a deadline runs into a year without calendar, an officer gets the case and no date is guessed.
+
+    A record of a past year without calendar is refused instead: its deadlines would all be missing.
+    """
+    try:
+        return assign(city, born.type, born.level, born.urgent, born.spot, since, born.happened_at)
+    except Refused as refused:
+        began = since.astimezone(city.calendar.zone).year
+        if refused.code != "no_calendar" or (born.happened_at is not None and began not in city.calendar.years):
+            raise
+        return [Unrouted(happened_at=born.happened_at, why="no_calendar", owner=city.center)]
 
 
 def check_time(at: datetime | None, now: datetime) -> None:

@@ -60,7 +60,10 @@ export const zh = {
     boards: "板块在办",
     towns: "镇街在办",
     states: "按环节",
-    load: "在办 / 超时",
+    flow: {
+      reported: "上报", accepted: "受理", dispatched: "分派", signed: "签收", handling: "处置", suspended: "挂账",
+      feedback: "反馈", checked: "核查", returned: "退回", reopened: "重办",
+    } as Record<string, string>,
     onTime: "按时办结率",
     onTimeNote: "今日应结 {due}，按时 {met}",
     curve: "24 小时上报与办结",
@@ -123,7 +126,7 @@ export const zh = {
     total: "{count} 件",
     empty: "没有符合条件的事件。",
     emptyDo: "可清除筛选，或新建上报。",
-    arrived: "有 {count} 件变动，点击刷新",
+    arrived: "{count} 件有变动，刷新",
     new: "新建上报",
     noType: "未分类",
     noPlace: "未定位",
@@ -162,6 +165,8 @@ export const zh = {
     noPhotos: "没有照片。",
     photo: "照片 {n}",
     place: "地点",
+    near: "同一网格在办",
+    nobodyNear: "同一网格没有其他在办事件。",
     unplaced: "这件事还没有位置。",
     placeDo: "在地图上点一下，再按“定位”。",
     position: "日志第 {position} 条",
@@ -269,7 +274,7 @@ export const zh = {
     noted: "记一笔", soon_due: "即将到期", overdue: "超时", erased: "个人信息已删除", imported: "批量导入",
   } as Record<string, string>,
   waits: {
-    no_place: "没有位置", no_type: "没有类型", no_row: "没有对应规则", returned: "被退回", reopened: "重新办理",
+    no_calendar: "缺少工作日历", no_place: "没有位置", no_type: "没有类型", no_row: "没有对应规则", returned: "被退回", reopened: "重新办理",
   } as Record<string, string>,
   stage: { accept: "受理", dispatch: "分派", sign: "签收", solve: "办结", check: "核查" } as Record<string, string>,
   role: {
