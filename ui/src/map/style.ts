@@ -15,10 +15,11 @@ export function districtStyle(): StyleSpecification {
       towns: { type: "geojson", data },
       outline: { type: "geojson", data },
       names: { type: "geojson", data },
-      calm: { type: "geojson", data, cluster: true, clusterRadius: scaled(30), clusterMaxZoom: 13 },
+      calm: { type: "geojson", data, cluster: true, clusterRadius: scaled(44), clusterMaxZoom: 13 },
+      specks: { type: "geojson", data },
       pressing: { type: "geojson", data },
     },
-    layers: [...ground(), ...cases(), ...names()],
+    layers: [...ground(), ...names(), ...cases()],
   };
 }
 
@@ -46,6 +47,11 @@ function cases(): LayerSpecification[] {
   const grouped: LayerSpecification["filter" & keyof LayerSpecification] = ["has", "point_count"] as never;
   return [
     {
+      // The whole district at once: every open case is a speck, groups and their counts come with the next step closer.
+      id: "specks", type: "circle", source: "specks",
+      paint: { "circle-color": ["match", ["get", "kind"], "late", ink("--late"), ink("--map-dot")], "circle-radius": scaled(1.5), "circle-opacity": 0.6 },
+    },
+    {
       id: "dots", type: "circle", source: "calm", filter: ["!", ["has", "point_count"]],
       paint: {
         "circle-color": ["match", ["get", "kind"], "late", ink("--late"), "soon", ink("--soon"), ink("--map-dot")],
@@ -55,20 +61,20 @@ function cases(): LayerSpecification[] {
     {
       id: "groups", type: "circle", source: "calm", filter: grouped,
       paint: {
-        "circle-color": ink("--ground-2"), "circle-opacity": 0.92,
+        "circle-color": ink("--ground-2"), "circle-opacity": 0.8,
         "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, scaled(7.5), 20, scaled(11), 200, scaled(18)],
-        "circle-stroke-width": scaled(1), "circle-stroke-color": ink("--map-dot"), "circle-stroke-opacity": 0.6,
+        "circle-stroke-width": scaled(1), "circle-stroke-color": ink("--map-dot"), "circle-stroke-opacity": 0.5,
       },
     },
     {
       id: "group-counts", type: "symbol", source: "calm", filter: grouped,
-      layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": scaled(10.5), "text-allow-overlap": true, "text-ignore-placement": true },
-      paint: { "text-color": ink("--text-1") },
+      layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": scaled(10.5), "text-allow-overlap": true },
+      paint: { "text-color": ink("--text-2") },
     },
     {
       id: "signs", type: "symbol", source: "pressing",
       layout: {
-        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "icon-image": ["get", "icon"], "icon-allow-overlap": true,
         "symbol-sort-key": ["get", "order"],
       },
     },
@@ -81,7 +87,9 @@ function names(): LayerSpecification[] {
       id: "names", type: "symbol", source: "names",
       layout: {
         "text-field": ["get", "label"], "text-size": scaled(13), "text-line-height": 1.25, "text-max-width": 9,
-        "text-padding": scaled(1), "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.4,
+        // A name gives way to the signs of cases; where there is no free place at all it still stands.
+        "text-padding": scaled(1), "text-overlap": "always", "text-radial-offset": 0.6,
+        "text-variable-anchor": ["center", "bottom", "top", "bottom-left", "bottom-right", "top-left", "top-right"],
         "symbol-sort-key": ["get", "order"],
       },
       paint: { "text-color": ink("--text-2"), "text-halo-color": ink("--map-ground"), "text-halo-width": scaled(1.6) },

@@ -244,7 +244,7 @@ export const en: Words = {
     contactHelp: "Kept encrypted; only those who handle the case see it.",
     name: "Name",
     phone: "Phone",
-    photos: "Photos",
+    photos: "Add photos",
     send: "Send the report",
     sent: "Reported as {number}",
     sentDesk: "Reported as {number}; waiting at the duty desk",

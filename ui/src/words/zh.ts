@@ -242,7 +242,7 @@ export const zh = {
     contactHelp: "加密保存，仅经办人可看。",
     name: "称呼",
     phone: "电话",
-    photos: "照片",
+    photos: "添加照片",
     send: "上报",
     sent: "已上报，编号 {number}",
     sentDesk: "已上报，编号 {number}，等待分派",

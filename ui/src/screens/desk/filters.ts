@@ -1,6 +1,6 @@
 // The filters of the case list, as they stand in the address bar and as they are asked of the server. Pure.
 import type { LocationQuery } from "vue-router";
-import type { Card } from "@/api/types";
+import type { Card, Tiles } from "@/api/types";
 
 export const FACETS = ["state", "board", "town", "type", "owner", "source", "grid"] as const;
 export const FLAGS = ["open", "needs", "urgent", "late", "soon", "desk", "on_time"] as const;
@@ -35,6 +35,12 @@ export function toQuery(filters: Filters): string {
   for (const key of KNOWN) if (filters[key]) query.set(key, filters[key]);
   if (!filters.sort) query.set("sort", filters.state === "closed" ? "changed" : "due");
   return query.toString();
+}
+
+/** What the live feed knows of the ready-made questions. */
+export function quickCounts(tiles: Tiles | null): Record<string, number | undefined> {
+  if (!tiles) return {};
+  return { all: tiles.open.count, needs: tiles.needs_person.count, late: tiles.open.late ?? 0, soon: tiles.soon.count, desk: tiles.needs_person.desk.count };
 }
 
 /** Which ready-made question these filters are, if any. */
