@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from northbank.pack.fault import Fault, PackFaults, listed
-from northbank.pack.files import PackFiles, TomlFile
-from northbank.pack.refs import area_codes, codes
+from northbank.pack.files import PackFiles, TomlFile, codes
+from northbank.pack.refs import area_codes
 from northbank.pack.spec import DemoToml
 from northbank.pack.tomlfile import parse_toml
 

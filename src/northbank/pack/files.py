@@ -94,6 +94,11 @@ def read_files(folder: Path) -> PackFiles:
     )
 
 
+def codes(files: PackFiles, table: str) -> dict[str, int]:
+    """Codes of a table with the line of each."""
+    return {row.code: line for line, row in files.table(table)}
+
+
 def digest(folder: Path) -> str:
     """The first 16 hex characters of the SHA-256 over all files of the pack by name; import maps do not count."""
     total = hashlib.sha256()

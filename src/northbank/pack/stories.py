@@ -1,16 +1,17 @@
-"""Runs the stories of a pack: a report goes in, place, route and due times come out and are compared.
+"""Runs the stories of a pack: a report goes through core's own intake, and what comes of it is compared.
 
-Uses core's rules exactly as the live system does; nothing is stored.
+The same rules as in the live system; nothing is stored.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from northbank.core.case import Accepted, CaseFact, Reported, Routed, Unrouted
 from northbank.core.city import City, Stage
 from northbank.core.deadline import begin
+from northbank.core.intake import Report, receive
 from northbank.core.refusal import Refused
-from northbank.core.routing import owner_of, route
 from northbank.pack.fault import Fault
 from northbank.pack.files import TomlFile
 from northbank.pack.spec import StoryReport, StoryToml
@@ -23,65 +24,57 @@ def story_faults(city: City, stories: list[TomlFile[StoryToml]]) -> Iterator[Fau
     for story in stories:
         try:
             found = tell(city, story.value.report)
-        except Refused as refusal:
-            found = {"refused": refusal.code}
+        except (Refused, KeyError) as error:
+            found = {"refused": error.code if isinstance(error, Refused) else f"unknown grid {error}"}
         for field in story.value.expect.__struct_fields__:
             wanted = getattr(story.value.expect, field)
             if wanted is not None and found.get(field) != wanted:
-                yield Fault(
-                    story.file,
-                    story.line("expect", field),
-                    f"{field} {_shown(found.get(field))}",
-                    f"{_shown(wanted)}, as the story says",
-                )
+                line = story.line("expect", field)
+                allowed = f"{_shown(wanted)}, as the story says"
+                yield Fault(story.file, line, f"{field} {_shown(found.get(field))}", allowed)
         if "refused" in found and story.value.expect.refused is None:
-            yield Fault(
-                story.file, story.line("report"), f"a report refused as {found['refused']}", "refused in [expect]"
-            )
+            found_as = f"a report refused as {found['refused']}"
+            yield Fault(story.file, story.line("report"), found_as, "refused in [expect]")
 
 
-def tell(city: City, report: StoryReport) -> dict[str, object]:
+def tell(city: City, told: StoryReport) -> dict[str, object]:
     """What becomes of a report, by the names of a story's [expect]; raises Refused as intake does."""
     zone = ZoneInfo(city.timezone)
-    at = report.at.replace(tzinfo=zone).astimezone(UTC)
-    kind = city.types.get(report.type) if report.type else None
-    if report.type and kind is None:
-        raise Refused("unknown_type", type=report.type)
-    source = city.sources.get(report.source)
-    if source is None:
-        raise Refused("unknown_source", source=report.source, allowed=", ".join(sorted(city.sources)))
-    grid = _grid(city, report)
-    town = city.above(grid, "town")
-    row = route(city, report.type, source.level, at) if grid and kind else None
-    owner = owner_of(city, row, town, at) if row else None
-    urgent = report.urgent if report.urgent is not None else bool(kind and kind.urgent)
-    found: dict[str, object] = {
-        "desk": owner is None,
-        "grid": grid,
-        "community": city.above(grid, "community"),
-        "town": town,
-        "row": row.id if row and owner else None,
-        "owner": owner or city.center,
-        "board": kind.board if kind else None,
-        "auto": bool(row and owner and row.auto),
-    }
-    return found | _dues(city, report, urgent, at, zone)
+    at = told.at.replace(tzinfo=zone).astimezone(UTC)
+    lon, lat = told.point or (city.places.center(told.grid) if told.grid else (None, None))
+    report = Report(
+        number="0", subject="story", reporter="story", source=told.source, type=told.type,
+        lon=lon, lat=lat, urgent=told.urgent, has_address=lon is None,
+    )  # fmt: skip
+    found: dict[str, object] = {"desk": False, "auto": False, "row": None}
+    urgent = False
+    for fact in receive(report, city, at):
+        found |= _result(fact)
+        if isinstance(fact, Reported):
+            urgent = fact.urgent
+    return found | _dues(city, told.type, urgent, at, zone)
 
 
-def _grid(city: City, report: StoryReport) -> str | None:
-    if report.point is None:
-        return report.grid
-    grid = city.places.find(*report.point)
-    if grid is None and not city.places.empty and not city.places.inside(*report.point):
-        raise Refused("outside", lon=report.point[0], lat=report.point[1], city=city.name.en or city.name.zh)
-    return grid
+def _result(fact: CaseFact) -> dict[str, object]:
+    match fact:
+        case Reported(spot=spot, board=board):
+            where = {"grid": spot.grid, "community": spot.community, "town": spot.town} if spot else {}
+            return {"board": board, **where}
+        case Routed(row=row, owner=owner):
+            return {"row": row, "owner": owner}
+        case Unrouted(owner=owner):
+            return {"desk": True, "owner": owner}
+        case Accepted():
+            return {"auto": True}
+        case _:
+            return {}
 
 
-def _dues(city: City, report: StoryReport, urgent: bool, at: datetime, zone: ZoneInfo) -> dict[str, object]:
+def _dues(city: City, type: str | None, urgent: bool, at: datetime, zone: ZoneInfo) -> dict[str, object]:
     """Due times of every stage, counted from the report, on the local clock."""
     found: dict[str, object] = {}
     for stage in STAGES:
-        deadline = begin(city, report.type, urgent, stage, at)
+        deadline = begin(city, type, urgent, stage, at)
         if deadline is not None:
             found[f"{stage}_due"] = deadline.due_at.astimezone(zone).replace(tzinfo=None)
     return found
