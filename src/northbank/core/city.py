@@ -206,6 +206,10 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 return span.code
         return None
 
+    def word(self, family: str, code: str) -> Name:
+        """The pack's own word for a state, an act, a role; the plain code where it has none."""
+        return self.words.get(f"{family}.{code}") or Name(zh="", en=code.replace("_", " "))
+
     def above(self, code: str | None, level: Level) -> str | None:
         """The area of `level` that holds area `code` (itself counts), or None."""
         while code is not None:

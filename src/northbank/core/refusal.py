@@ -5,6 +5,7 @@ Only words live here; who refuses what is decided elsewhere.
 """
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -21,22 +22,34 @@ class Refused(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return REFUSALS[self.code].en.format_map(_Lenient(self.values))
+        return self.say()
 
     def say(self, language: str = "en") -> str:
         """The sentence in `language` ("zh" or anything else for English)."""
         words = REFUSALS[self.code]
-        return (words.zh if language.startswith("zh") else words.en).format_map(_Lenient(self.values))
+        return (words.zh if language.startswith("zh") else words.en).format_map(_said(self.values, language))
 
     def advise(self, language: str = "en") -> str:
         """What to do next, in `language`."""
         words = REFUSALS[self.code]
-        return (words.do_zh if language.startswith("zh") else words.do_en).format_map(_Lenient(self.values))
+        return (words.do_zh if language.startswith("zh") else words.do_en).format_map(_said(self.values, language))
 
     @property
     def status(self) -> int:
         """The HTTP status this refusal is answered with."""
         return REFUSALS[self.code].status
+
+
+def _said(values: Mapping[str, object], language: str) -> "_Lenient":
+    """Values that have names in both languages say the right one."""
+    return _Lenient({k: v.say(language) if isinstance(v, Says) else v for k, v in values.items()})
+
+
+@runtime_checkable
+class Says(Protocol):
+    """Something with a name in each language."""
+
+    def say(self, language: str) -> str: ...
 
 
 class _Lenient(dict[str, object]):

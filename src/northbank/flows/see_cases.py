@@ -15,6 +15,7 @@ from northbank.core.handling import REASONED
 from northbank.core.journal import Entry, Fact, kind_of
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
+from northbank.core.wording import in_words
 from northbank.flows.act import visible
 from northbank.flows.report import Words
 from northbank.ports import CaseQuery, Page, World
@@ -117,7 +118,7 @@ async def detail(world: World, actor: Actor, case_id: str) -> Detail:
     opened = await world.vault.open(case.subject, wanted) if reads and wanted else {}
     words = opened.get(case.words.id) if case.words else None
     position = entries[-1].position if entries else 0
-    possible, impossible = _acts(case, actor)
+    possible, impossible = _acts(case, actor, world.city)
     return Detail(
         case=card(case, position), position=position, timeline=_timeline(entries, opened, reads),
         acts=possible, impossible=impossible,
@@ -140,7 +141,7 @@ async def photo(world: World, actor: Actor, case_id: str, photo_id: str) -> byte
     return found[photo_id]
 
 
-def _acts(case: Case, actor: Actor) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
+def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
     possible: list[PossibleAct] = []
     impossible: list[ImpossibleAct] = []
     for act in MOVES[case.state]:
@@ -148,7 +149,8 @@ def _acts(case: Case, actor: Actor) -> tuple[list[PossibleAct], list[ImpossibleA
         if refusal is None:
             possible.append(PossibleAct(act.value, not possible and act is not Act.NOTE, act in REASONED))
         else:
-            impossible.append(ImpossibleAct(act.value, Name(refusal.say("zh"), refusal.say("en"))))
+            worded = in_words(refusal, city)
+            impossible.append(ImpossibleAct(act.value, Name(worded.say("zh"), worded.say("en"))))
     return possible, impossible
 
 

@@ -65,7 +65,7 @@ def build_app(face: Face) -> ASGIApp:
         Route("/open311/{rest:path}", NothingHere()),
     ]
     router = Router(routes, redirect_slashes=False, default=Assets(face.settings.ui))
-    return Guard(router, face.settings.secure, face.unavailable)
+    return Guard(router, face.city, face.settings.secure, face.unavailable)
 
 
 def api_document(operations: tuple[Operation, ...]) -> dict[str, Any]:

@@ -135,17 +135,11 @@ def view_city(city: City, day: date) -> CityView:
         types=[TypeView(t.code, t.name, t.klass, t.board, t.urgent, t.gb) for t in city.types.values()],
         classes=[Named(c.code, c.name) for c in city.classes.values()],
         sources=[Named(s.code, s.name) for s in city.sources.values()],
-        states=[Named(s.value, _word(city, "state", s.value)) for s in State],
+        states=[Named(s.value, city.word("state", s.value)) for s in State],
         reasons=[Named(code, name) for code, name in city.reasons.items()], words=dict(city.words),
-        levels={level: _word(city, "level", level) for level in ("city", "district", "town", "community", "grid")},
+        levels={level: city.word("level", level) for level in ("city", "district", "town", "community", "grid")},
         synthetic=city.synthetic, notes=city.notes,
     )  # fmt: skip
-
-
-def _word(city: City, family: str, code: str) -> Name:
-    """The pack's own word for a structural term, or the term itself."""
-    plain = Name(zh="", en=code.replace("_", " "))
-    return city.words.get(f"{family}.{code}") or city.words.get(f"{family}_{code}") or city.words.get(code) or plain
 
 
 def _by_town(city: City) -> dict[str, list[str]]:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from northbank.core.city import City
 from northbank.core.refusal import Refused
+from northbank.core.wording import in_words
 from northbank.shell.web.problems import problem_reply
 from northbank.shell.web.wire import ClientGone, Message, Receive, Scope, Send, header, send_reply
 
@@ -46,7 +48,8 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 class Guard:
     """Wraps the whole application: adds the headers, and turns what was raised into a problem document."""
 
-    def __init__(self, app: ASGIApp, secure: bool, unavailable: tuple[type[Exception], ...]) -> None:
+    def __init__(self, app: ASGIApp, city: City, secure: bool, unavailable: tuple[type[Exception], ...]) -> None:
+        self.city = city
         self.app = app
         self.headers = [*_HEADERS, _HSTS] if secure else _HEADERS
         self.unavailable = unavailable
@@ -78,7 +81,7 @@ class Guard:
     def refusal(self, error: Exception) -> Refused:
         """The refusal an exception stands for; what nobody foresaw is logged and answered with 500."""
         if isinstance(error, Refused):
-            return error
+            return in_words(error, self.city)
         if isinstance(error, self.unavailable):
             log.warning("the database is not to be had: %s", error)
             return Refused("busy")
