@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from northbank.pack.areas import areas_from_geojson
+from northbank.pack.areas import areas_from_geojson, take_areas
 from northbank.pack.check import check
 from northbank.pack.gcj02 import to_gcj02
 from northbank.pack.load import PackFaults, load
@@ -53,18 +53,43 @@ def test_a_folder_beside_the_pack_comes_first(copy: Path, tmp_path: Path) -> Non
     assert "unreadable" in check(copy, folder)[0].found
 
 
-def test_shifted_shapes_are_shifted_back(copy: Path, edit: Edit) -> None:
+def test_shifted_shapes_are_shifted_back_and_it_is_noted(copy: Path, edit: Edit) -> None:
     edit("pack.toml", 'coordinates = "wgs84"', 'coordinates = "gcj02"')
+    assert not any("GCJ-02" in note.en for note in load(copy).notes), "shipped shapes are WGS84"
+    (copy / "areas").mkdir()
     for file in ("grids.geojson", "outline.geojson"):
         data = json.loads((copy / file).read_text(encoding="utf-8"))
         for feature in data["features"]:
             rings = feature["geometry"]["coordinates"]
             feature["geometry"]["coordinates"] = [[to_gcj02(x + 20, y + 35) for x, y in ring] for ring in rings]
-        (copy / file).write_text(json.dumps(data), encoding="utf-8")
-    shape = load(copy).places.shapes["TW-H1-G1"]
+        (copy / "areas" / file).write_text(json.dumps(data), encoding="utf-8")
+    city = load(copy)
     wanted = shapely.box(105.30, 29.86, 105.31, 29.87)
-    assert shapely.hausdorff_distance(shape, wanted) < 1e-6
+    assert shapely.hausdorff_distance(city.places.shapes["TW-H1-G1"], wanted) < 1e-6
+    assert any("GCJ-02" in note.en for note in city.notes)
     assert not any(fault.file.endswith(".geojson") for fault in check(copy))
+
+
+def test_an_operator_takes_real_shapes_into_the_pack(copy: Path, tmp_path: Path, edit: Edit) -> None:
+    real = [
+        (
+            {"code": f"R{n}", "parent": "TW-O1", "name_zh": f"真{n}"},
+            [list(to_gcj02(*p)) for p in square(106.5 + n * 0.01, 29.5)],
+        )
+        for n in range(3)
+    ]
+    (tmp_path / "real.geojson").write_bytes(collection(*real))
+    (copy / "outline.geojson").unlink()
+    for file in (copy / "stories").glob("*.toml"):
+        file.unlink()
+    (copy / "demo.toml").unlink()
+    edit("pack.toml", "grids = 24\npopulation = 12000", "grids = 3")
+    assert take_areas(copy, tmp_path / "real.geojson", "gcj02") == 3
+    assert check(copy) == []
+    city = load(copy)
+    assert city.places.find(106.505, 29.505) == "R0"
+    assert not city.areas["R0"].synthetic
+    assert city.above("R0", "town") == "TW-O"
 
 
 def test_real_shapes_become_files_of_a_pack(tmp_path: Path) -> None:

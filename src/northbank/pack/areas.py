@@ -6,17 +6,21 @@ Reading and shifting are done as for any pack (`geometry`); this adds the rows t
 import csv
 import io
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
 import shapely
 
 from northbank.pack.fault import Fault, PackFaults
+from northbank.pack.files import read_files
 from northbank.pack.geometry import Feature, read_shapes
 from northbank.pack.spec import Geometry, Properties
 
 COLUMNS = ("code", "parent", "kind", "name_zh", "name_en", "synthetic", "source")
 DIGITS = 6
+Coordinates = Literal["wgs84", "cgcs2000", "gcj02"]
+PLAIN = Properties(code="code", parent="parent", name_zh="name_zh", name_en="name_en", kind="kind")
 
 
 def areas_from_geojson(source: Path, geometry: Geometry, note: str = "") -> tuple[bytes, bytes]:
@@ -43,6 +47,20 @@ def areas_from_geojson(source: Path, geometry: Geometry, note: str = "") -> tupl
         raise PackFaults(faults)
     features = sorted(shapes.grids, key=lambda feature: feature.code)
     return _geojson(features), _csv(features, note)
+
+
+def take_areas(folder: Path, source: Path, coordinates: Coordinates | None = None, note: str = "") -> int:
+    """Put the shapes of `source` into the pack `folder` and write grids.csv anew; how many grids there are now.
+
+    Afterwards the files are in WGS84 with the pack's own property names, whatever they were before.
+    """
+    geometry = read_files(folder).pack.value.geometry
+    properties = geometry.properties if geometry.properties.parent else PLAIN
+    geometry = msgspec.structs.replace(geometry, properties=properties, coordinates=coordinates or geometry.coordinates)
+    shapes, table = areas_from_geojson(source, geometry, note)
+    (folder / "grids.geojson").write_bytes(shapes)
+    (folder / "grids.csv").write_bytes(table)
+    return table.count(b"\n") - 1
 
 
 def _geojson(features: list[Feature]) -> bytes:
@@ -73,6 +91,3 @@ def _csv(features: list[Feature], note: str) -> bytes:
     for one in features:
         writer.writerow((one.code, one.parent, one.kind or "general", one.name_zh, one.name_en, "false", note))
     return table.getvalue().encode()
-
-
-PLAIN = Properties(code="code", parent="parent", name_zh="name_zh", name_en="name_en", kind="kind")

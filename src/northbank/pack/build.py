@@ -27,6 +27,9 @@ from northbank.pack.geometry import Shapes
 from northbank.pack.workweek import calendar_of
 
 T = TypeVar("T")
+SHIFTED = Name(
+    zh="网格图形由 GCJ-02 坐标转换为 WGS84。", en="The shapes of the grids were converted from GCJ-02 to WGS84."
+)
 
 
 def build_city(files: PackFiles, shapes: Shapes) -> City:
@@ -55,7 +58,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         places=_places(files, shapes),
         reasons=MappingProxyType({f"{row.act}.{row.code}": _name(row) for _, row in files.table("reasons")}),
         words=MappingProxyType(files.words | {f"level.{level}": name for level, name in pack.levels.items()}),
-        notes=pack.notes,
+        notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,
     )
 

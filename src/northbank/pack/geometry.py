@@ -63,7 +63,10 @@ class Feature(msgspec.Struct, frozen=True):
 
 
 class Shapes(msgspec.Struct):
-    """The shapes of a pack as read, with the names of the files they came from."""
+    """The shapes of a pack as read, with the files they came from.
+
+    foreign: the grids are an operator's own. shifted: they were in GCJ-02 and have been shifted back.
+    """
 
     grids: list[Feature]
     grids_file: str
@@ -71,17 +74,30 @@ class Shapes(msgspec.Struct):
     outline_file: str
     read: list[Path]
     foreign: bool
+    shifted: bool = False
 
 
-def find_file(folder: Path, areas: Path | None, names: tuple[str, ...]) -> tuple[str, Path] | None:
-    """The first of `names` that exists: as `areas`/<file name> first, then in the pack; `.gz` too."""
+class Found(msgspec.Struct, frozen=True):
+    """A file of shapes: how it is called in faults, where it is, and whether it is an operator's own."""
+
+    name: str
+    path: Path
+    foreign: bool
+
+
+def find_file(folder: Path, areas: Path | None, names: tuple[str, ...]) -> Found | None:
+    """The first of `names` that exists; one in areas/ is looked for in the folder `areas` first. `.gz` will do too."""
     for name in names:
-        places = ([areas / Path(name).name] if areas and name.startswith("areas/") else []) + [folder / name]
-        for place in places:
-            for path in (place, place.with_name(place.name + ".gz")):
-                if path.is_file():
-                    return (name if path.parent != areas else path.name), path
+        foreign = name.startswith("areas/")
+        if foreign and areas and (path := _plain_or_gzip(areas / Path(name).name)):
+            return Found(path.name, path, foreign)
+        if path := _plain_or_gzip(folder / name):
+            return Found(name, path, foreign)
     return None
+
+
+def _plain_or_gzip(path: Path) -> Path | None:
+    return next((one for one in (path, path.with_name(path.name + ".gz")) if one.is_file()), None)
 
 
 def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, line: int, faults: list[Fault]) -> Shapes:
@@ -89,11 +105,11 @@ def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, line: int,
     shapes = Shapes([], "", None, "", [], False)
     grids = find_file(folder, areas, geometry.grids)
     if grids:
-        shapes.grids_file, path = grids
-        shapes.read.append(path)
-        shapes.foreign = grids[0] != "grids.geojson"
-        properties = geometry.properties if shapes.foreign else Properties(parent="", kind="")
-        shapes.grids = _read(shapes.grids_file, path, geometry, properties, faults)
+        shapes.grids_file, shapes.foreign = grids.name, grids.foreign
+        shapes.read.append(grids.path)
+        shapes.shifted = shapes.foreign and geometry.coordinates == "gcj02"
+        properties = geometry.properties if shapes.foreign else Properties()
+        shapes.grids = _read(grids.name, grids.path, shapes.shifted, properties, faults)
         if geometry.overlap == "first":
             shapes.grids = _part(shapes.grids)
     elif geometry.required and geometry.grids:
@@ -102,9 +118,10 @@ def read_shapes(folder: Path, areas: Path | None, geometry: Geometry, line: int,
         faults.append(Fault("pack.toml", line, f"no file of shapes: {' or '.join(geometry.grids)}", allowed))
     outline = find_file(folder, areas, geometry.outline)
     if outline:
-        shapes.outline_file, path = outline
-        shapes.read.append(path)
-        features = _read(shapes.outline_file, path, geometry, None, faults)
+        shapes.outline_file = outline.name
+        shapes.read.append(outline.path)
+        shifted = outline.foreign and geometry.coordinates == "gcj02"
+        features = _read(outline.name, outline.path, shifted, None, faults)
         if features:
             shapes.outline = shapely.union_all([shapely.make_valid(feature.shape) for feature in features])
     return shapes
@@ -121,9 +138,7 @@ def _part(features: list[Feature]) -> list[Feature]:
     return [msgspec.structs.replace(feature, shape=shape) for feature, shape in zip(features, shapes, strict=True)]
 
 
-def _read(
-    file: str, path: Path, geometry: Geometry, properties: Properties | None, faults: list[Fault]
-) -> list[Feature]:
+def _read(file: str, path: Path, shifted: bool, properties: Properties | None, faults: list[Fault]) -> list[Feature]:
     try:
         data = _unpack(path)
         raw = msgspec.json.decode(data, type=CollectionJson)
@@ -133,7 +148,7 @@ def _read(
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         faults.append(Fault(file, 1, f"no GeoJSON ({error})", "a GeoJSON FeatureCollection in UTF-8"))
         return []
-    return list(_features(file, data, raw, geometry, properties, faults))
+    return list(_features(file, data, raw, shifted, properties, faults))
 
 
 def _unpack(path: Path) -> bytes:
@@ -148,7 +163,7 @@ def _features(
     file: str,
     data: bytes,
     raw: CollectionJson,
-    geometry: Geometry,
+    shifted: bool,
     properties: Properties | None,
     faults: list[Fault],
 ) -> Iterator[Feature]:
@@ -160,7 +175,7 @@ def _features(
         line = data.count(b"\n", 0, at) + 1 if at >= 0 else 1
         try:
             feature = decoder.decode(text)
-            shape = _shape(feature.geometry, geometry.coordinates)
+            shape = _shape(feature.geometry, shifted)
         except (msgspec.DecodeError, ValueError, RecursionError, shapely.errors.GEOSException) as error:
             allowed = "a Feature with a Polygon or MultiPolygon of [longitude, latitude], rings closed"
             faults.append(Fault(file, line, f"feature {number}: {error}", allowed))
@@ -211,22 +226,22 @@ def _describe(
     )
 
 
-def _shape(geometry: PolygonJson | MultiPolygonJson, coordinates: str) -> BaseGeometry:
+def _shape(geometry: PolygonJson | MultiPolygonJson, shifted: bool) -> BaseGeometry:
     match geometry:
         case PolygonJson(coordinates=rings):
-            return _polygon(rings, coordinates)
+            return _polygon(rings, shifted)
         case MultiPolygonJson(coordinates=parts):
-            shapes = [_polygon(rings, coordinates) for rings in parts]
+            shapes = [_polygon(rings, shifted) for rings in parts]
             return shapely.multipolygons(shapes) if len(shapes) != 1 else shapes[0]
 
 
-def _polygon(rings: list[list[Point]], coordinates: str) -> BaseGeometry:
+def _polygon(rings: list[list[Point]], shifted: bool) -> BaseGeometry:
     if not rings:
         raise ValueError("a polygon without a ring")
     for ring in rings:
         if len(ring) < 4 or ring[0] != ring[-1]:
             raise ValueError("a ring that is not closed or has fewer than four points")
-    if coordinates == "gcj02":
+    if shifted:
         rings = [[gcj02.to_wgs84(lon, lat) for lon, lat in ring] for ring in rings]
     shell, *holes = [shapely.linearrings(np.array(ring)) for ring in rings]
     return shapely.polygons(shell, holes=holes or None)

@@ -45,7 +45,8 @@ class Geometry(Shape, frozen=True, kw_only=True):
     """Where the shapes are. The first file of a list that exists is taken.
 
     required: without a grids file the pack does not load. bring: what to bring and from where, in words.
-    properties: how a file not written by this program is read.
+    coordinates: what the numbers of the files in areas/ are; shapes shipped beside pack.toml are WGS84.
+    properties: how a file in areas/ is read.
     overlap: shapes over one another are refused, or the ground belongs to the first in the file (official files do overlap).
     tolerance: degrees by which shapes may miss one another or the outline.
     """
