@@ -7,6 +7,7 @@ import pytest
 
 from northbank.core.city import City
 from northbank.pack.check import check
+from northbank.pack.demo import load_demo
 from northbank.pack.files import read_files
 from northbank.pack.load import PackFaults, load
 from northbank.pack.stories import story_faults
@@ -141,3 +142,16 @@ def test_the_version_counts_shapes_from_outside(packs: Path, brought: Path, tmp_
     text = (brought / "neighborhood_councils.geojson").read_text(encoding="utf-8")
     (tmp_path / "neighborhood_councils.geojson").write_text(text.replace("INVENTED 47", "OTHER 47"), encoding="utf-8")
     assert load(packs / "losangeles", brought).version != load(packs / "losangeles", tmp_path).version
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_demonstration_has_accounts_for_every_screen(name: str) -> None:
+    demo = load_demo(PACKS / name)
+    assert {"admin", "duty_officer", "leader", "wall", "unit_officer", "intake"} <= {one.role for one in demo.accounts}
+    assert len(demo.day.hours) == 24
+    assert "password" not in (PACKS / name / "demo.toml").read_text("utf-8").replace("passwords are made", "")
+
+
+def test_a_pack_without_a_demonstration_says_so(tmp_path: Path) -> None:
+    with pytest.raises(PackFaults, match=r"demo\.toml:1"):
+        load_demo(tmp_path)
