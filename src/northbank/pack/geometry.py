@@ -168,11 +168,12 @@ def _features(
     faults: list[Fault],
 ) -> Iterator[Feature]:
     decoder = msgspec.json.Decoder(FeatureJson)
-    at = 0
+    at, line = 0, 1
     for number, part in enumerate(raw.features, 1):
         text = bytes(part)
-        at = data.find(text, at)
-        line = data.count(b"\n", 0, at) + 1 if at >= 0 else 1
+        start = max(data.find(text, at), at)
+        line += data.count(b"\n", at, start)
+        at = start
         try:
             feature = decoder.decode(text)
             shape = _shape(feature.geometry, shifted)
