@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -170,16 +170,36 @@ def pack_new(
 
 @pack_app.command("diff")
 def pack_diff(
-    a: Annotated[Path, typer.Argument(help="A pack.")], b: Annotated[Path, typer.Argument(help="Another.")]
-) -> None:
+    a: Annotated[Path, typer.Argument(help="A pack.")], b: Annotated[Path, typer.Argument(help="Another.")],
+    areas: Areas = None,
+) -> None:  # fmt: skip
     """What differs between two packs (or two states of one)."""
     from northbank.pack.diff import diff
 
     try:
-        for line in diff(a, b):
+        for line in diff(a, b, areas):
             out.print(str(line), markup=False)
     except PackFaults as error:
         raise fail(str(error)) from error
+
+
+@pack_app.command("take-areas")
+def pack_take_areas(
+    folder: Annotated[Path, typer.Argument(help="The pack.")],
+    file: Annotated[Path, typer.Argument(help="GeoJSON with the real shapes of the grids.")],
+    coordinates: Annotated[
+        Literal["wgs84", "cgcs2000", "gcj02"], typer.Option(help="What the file's coordinates are; gcj02 is converted.")
+    ] = "wgs84",
+    note: Annotated[str, typer.Option(help="Where the shapes come from; written beside them.")] = "",
+) -> None:
+    """Put real shapes in the place of generated ones; the grid list is written anew."""
+    from northbank.pack.areas import take_areas
+
+    try:
+        count = take_areas(folder, file, coordinates, note)
+    except PackFaults as error:
+        raise fail(str(error)) from error
+    out.print(f"{count} grids taken from {file}. Next: northbank pack check {folder}", markup=False)
 
 
 @pack_app.command("generate-grids")
