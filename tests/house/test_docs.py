@@ -66,8 +66,8 @@ def test_every_decision_has_its_four_parts(texts: dict[str, str]) -> None:
         if f"\n## {part}\n" not in text.replace("\r", "")
     ]
     assert not lacking
-    numbers = sorted(int(name.split("/")[-1][:4]) for name in pages)
-    assert numbers == list(range(1, len(numbers) + 1)), "Decisions are numbered 1, 2, 3 and so on, each number once"
+    numbers = [name.split("/")[-1][:4] for name in pages]
+    assert len(numbers) == len(set(numbers)), "Each number stands for one decision"
 
 
 def test_every_link_leads_to_a_file(texts: dict[str, str], root: Path) -> None:

@@ -97,13 +97,6 @@ REFUSALS: Mapping[str, Words] = {
         "Send one of the accepted types.",
         "请改用可接受的类型。",
     ),
-    "not_acceptable": Words(
-        406,
-        "None of the asked formats is offered: {found}.",
-        "没有所请求的格式：{found}。",
-        "Ask for one of: {allowed}.",
-        "请改用：{allowed}。",
-    ),
     "photo_unreadable": Words(
         422,
         "Photo {name} could not be read as an image.",
@@ -152,9 +145,6 @@ REFUSALS: Mapping[str, Words] = {
         "系统内部出错。",
         "Send it again with the same Idempotency-Key; tell the operator the time if it stays.",
         "请用同一 Idempotency-Key 重发；如仍出错，请将时间告知管理员。",
-    ),
-    "not_ready": Words(
-        503, "The center is still starting: {why}.", "系统正在启动：{why}。", "Wait a few seconds.", "请稍候数秒。"
     ),
     "conflict": Words(
         409,
