@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from northbank.shell.web.registry import Face
 from northbank.wiring import Center
 
 _TABLES = ("journal", "cases", "subject_key", "secret")
@@ -19,7 +18,7 @@ async def _lines() -> asyncio.StreamReader:
     return reader
 
 
-async def answer(center: Center, face: Face, say: Callable[..., None]) -> None:
+async def answer(center: Center, say: Callable[..., None]) -> None:
     """Answer lines of JSON until they end."""
     lines = await _lines()
     while line := await lines.readline():

@@ -4,11 +4,9 @@ Real center and ceiling take turns in one run, so that whatever else the machine
 """
 
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import msgspec
-
 from bodies import ROOT, bodies, the_city
 from child import Child, child
 from load import Load, burst, request

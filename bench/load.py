@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 
 import msgspec
-
 from result import quantile
 
 _END = b"\r\n\r\n"

@@ -9,9 +9,8 @@ import sys
 
 import msgspec
 import uvloop
-from rich.console import Console
-
 from result import Result, show
+from rich.console import Console
 
 MODULES = {"intake": "intake", "live": "live", "place": "place", "import": "import_file", "setup": "setup"}
 

@@ -5,11 +5,9 @@ a table. Arguments: data folder, JSON {table: {rows, bytes}} as measured from th
 """
 
 import asyncio
-import contextlib
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +41,7 @@ class Store:
         self.wake = asyncio.Event()
         self.owed = dict.fromkeys(shape, 0.0)
         self.texts = {name: "x" * max(1, one["bytes"] - 44) for name, one in shape.items()}
-        parts = [f"i{n} as (insert into bare_{name} select * from unnest(${2 * n + 1}::uuid[], ${2 * n + 2}::text[]))" for n, name in enumerate(shape)]  # fmt: skip  # noqa: E501, S608
+        parts = [f"i{n} as (insert into bare_{name} select * from unnest(${2 * n + 1}::uuid[], ${2 * n + 2}::text[]))" for n, name in enumerate(shape)]  # fmt: skip
         self.statement = f"with {', '.join(parts)} select 1"
 
     async def start(self) -> None:
@@ -94,7 +92,7 @@ async def serve(data: str, shape: dict[str, Any]) -> None:
             server = uvicorn.Server(
                 uvicorn.Config(
                     app(store), loop="uvloop", http="httptools", lifespan="off", log_config=None, access_log=False
-                )  # fmt: skip  # noqa: E501
+                )
             )
             listening = listen_on("127.0.0.1", 0)
             loop = asyncio.get_running_loop()

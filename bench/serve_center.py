@@ -3,8 +3,6 @@
 Says on its first line where it listens and the tokens of signed-in accounts. Arguments: pack, data folder, port.
 """
 
-import asyncio
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 import msgspec
 import uvloop
+from answers import answer
 
 from northbank import wiring
 from northbank.core.access import Actor, Role
@@ -19,7 +18,6 @@ from northbank.core.account import Account
 from northbank.shell.clock import SystemClock
 from northbank.shell.settings import Settings
 from northbank.shell.web.session import digest
-from answers import answer
 
 ACCOUNTS = 8
 LIMIT = 100_000_000  # the limits of an account stay in force; they are only set where no burst reaches them
@@ -48,14 +46,9 @@ async def main(pack: str, data: str) -> None:
     async with wiring.open_center(settings) as center:
         tokens = await sign_in(center)
         listening = wiring.listen_on("127.0.0.1", 0)
-        face = center.face(wiring.web_settings(settings, reports_per_minute=LIMIT))
-        center.spawn(face.broadcaster.run())
-        center.spawn(answer(center, face, say))
-        server = wiring.server_of(face)
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
+        center.spawn(answer(center, say))
         say(port=listening.getsockname()[1], tokens=tokens)
-        await server.serve(sockets=[listening])
+        await wiring.serve(center, listening, wiring.web_settings(settings, reports_per_minute=LIMIT))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ class ClientKey(msgspec.Struct, frozen=True):
     digest: bytes
 
 
-class Secret(msgspec.Struct, frozen=True):
+class Secret(msgspec.Struct, frozen=True, gc=False):
     """One sealed piece in the vault."""
 
     id: str
@@ -32,7 +32,7 @@ class Secret(msgspec.Struct, frozen=True):
     sealed: bytes
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """What sealing gives: a new key for the subject (None if it has one), the secrets, and what the journal may know."""
 
     wrapped: bytes | None
@@ -71,7 +71,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     progress: ImportProgress | None = None
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """first, last: the positions given. reply: the first answer, when this was a repeat of an earlier command."""
 
     first: int

@@ -8,7 +8,7 @@ from northbank.core.case import ENDED, Case, State
 from northbank.core.deadline import next_mark
 
 
-class Card(msgspec.Struct, frozen=True):
+class Card(msgspec.Struct, frozen=True, gc=False):
     """One case at a glance; holds no personal data.
 
     late: a stage that is not done is overdue (pausing does not undo it), or it was solved late. soon: a running stage is near its end.

@@ -77,7 +77,7 @@ MOVES: Mapping[State, Mapping[Act, State]] = {
 ENDED = frozenset({State.CLOSED, State.REJECTED})
 
 
-class Spot(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Spot(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A point and the areas it fell into: WGS84 degrees and area codes."""
 
     lon: float
@@ -87,7 +87,7 @@ class Spot(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     town: str | None = None
 
 
-class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the journal may know of words in the vault: where they lie and a salted SHA-256 (hex) of them."""
 
     id: str
@@ -234,7 +234,7 @@ CaseFact = (
 )  # fmt: skip
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A case as the fold of its facts. `desk` says why it waits for an officer; `words` are in the vault."""
 
     id: str

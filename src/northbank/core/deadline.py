@@ -4,7 +4,7 @@ Values in, values out. When a stage begins and ends is decided in case.py; how t
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -19,7 +19,7 @@ Mark = Literal["soon", "overdue"]
 TICK = timedelta(microseconds=1)
 
 
-class Deadline(msgspec.Struct, frozen=True, kw_only=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One limit running for one stage of a case. On time means at `due_at` or before.
 
     limit, calendar: the row and the version of the calendar it was computed by.
@@ -76,7 +76,7 @@ def begin(city: City, type: str | None, urgent: bool, stage: Stage, at: datetime
         limit=limit.id,
         calendar=calendar.version,
         unit=limit.unit,
-        started_at=instant(start),
+        started_at=at if at.tzinfo is UTC else instant(start),
         due_at=instant(due),
         soon_at=instant(soon),
     )
@@ -136,7 +136,12 @@ def mark(deadline: Deadline, kind: Mark) -> Deadline:
 
 def next_mark(deadlines: Iterable[Deadline]) -> datetime | None:
     """The earliest moment at which `marks_due` will have something to say; None: never as things stand."""
-    return min((at for d in deadlines if (at := _next(d)) is not None), default=None)
+    soonest: datetime | None = None
+    for deadline in deadlines:
+        at = _next(deadline)
+        if at is not None and (soonest is None or at < soonest):
+            soonest = at
+    return soonest
 
 
 def marks_due(deadlines: Iterable[Deadline], now: datetime) -> list[tuple[Stage, Mark]]:

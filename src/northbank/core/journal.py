@@ -4,6 +4,7 @@ What entries say (facts) lives in the file of their subject; facts.py lists them
 """
 
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Generic, TypeVar
 
@@ -14,7 +15,15 @@ F = TypeVar("F")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="fact"):
+class Fact(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="fact",
+):
     """Something that was decided or became known. Never changed, never deleted.
 
     happened_at: when it happened in the world, where that differs from when it was recorded
@@ -24,7 +33,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     happened_at: datetime | None = None
 
 
-class NewEntry(msgspec.Struct, frozen=True):
+class NewEntry(msgspec.Struct, frozen=True, gc=False):
     """An entry before the journal gave it a position."""
 
     id: str
@@ -59,7 +68,12 @@ class Entry(msgspec.Struct, Generic[F], frozen=True):
 
 def kind_of(fact: Fact) -> str:
     """The fact's own word: "reported", "closed", ..."""
-    return str(type(fact).__struct_config__.tag)
+    return _kind(type(fact))
+
+
+@cache
+def _kind(shape: type[Fact]) -> str:
+    return str(shape.__struct_config__.tag)
 
 
 def digest(entry: NewEntry) -> bytes:
@@ -79,7 +93,11 @@ def digest(entry: NewEntry) -> bytes:
         entry.pack,
         entry.rule,
     )
-    return sha256(_encode(header) + b"\n" + entry.data.encode()).digest()
+    return _digest(header, entry.data.encode())
+
+
+def _digest(header: tuple[object, ...], data: bytes) -> bytes:
+    return sha256(_encode(header) + b"\n" + data).digest()
 
 
 def write(
@@ -96,7 +114,6 @@ def write(
 ) -> NewEntry:
     """Put a fact into its envelope. The entry type is `<stream family>.<fact>`, e.g. `case.reported`."""
     family = stream.partition(":")[0]
-    entry = NewEntry(
-        id, stream, version, f"{family}.{kind_of(fact)}", 1, at, actor, cause, pack, rule, _encode(fact).decode(), b""
-    )
-    return msgspec.structs.replace(entry, digest=digest(entry))
+    header = (id, stream, version, f"{family}.{kind_of(fact)}", 1, at, actor, cause, pack, rule)
+    data = _encode(fact)
+    return NewEntry(*header, data.decode(), _digest(header, data))

@@ -79,7 +79,7 @@ class Tiles(msgspec.Struct, frozen=True):
     usual: list[Band] | None = None
 
 
-class Happening(msgspec.Struct, frozen=True):
+class Happening(msgspec.Struct, frozen=True, gc=False):
     """One line of the stream: what happened to which case. No personal data."""
 
     position: int

@@ -17,6 +17,7 @@ from northbank.ports import Envelope, Ids, Secret
 from northbank.shell.store.sql import statements
 
 SQL = statements("journal")
+_KEY = 32
 _NONCE = 12
 _SALT = 16
 
@@ -34,15 +35,16 @@ class PgVault:
         wrapped: bytes | None = None
         key = None if fresh else await self._key(subject)
         if key is None:
-            key = os.urandom(32)
-            wrapped = self._wrap(subject, key)
+            chance = os.urandom(_KEY + _NONCE)
+            key = chance[:_KEY]
+            wrapped = self._wrap(subject, key, chance[_KEY:])
         box = AESGCM(key)
         secrets: list[Secret] = []
         refs: list[Sealed] = []
         for kind, plain in pieces:
             id = self._ids.new()
-            salt = os.urandom(_SALT)
-            nonce = os.urandom(_NONCE)
+            chance = os.urandom(_SALT + _NONCE)
+            salt, nonce = chance[:_SALT], chance[_SALT:]
             secrets.append(Secret(id, subject, kind, nonce + box.encrypt(nonce, salt + plain, id.encode())))
             refs.append(Sealed(id, sha256(salt + plain).hexdigest()))
         return Envelope(wrapped, tuple(secrets), tuple(refs))
@@ -60,8 +62,7 @@ class PgVault:
         rows = await self._pool.fetch(SQL.secrets, subject, list(ids))
         return {str(row["id"]): _open(box, str(row["id"]), row["sealed"]) for row in rows}
 
-    def _wrap(self, subject: str, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
+    def _wrap(self, subject: str, key: bytes, nonce: bytes) -> bytes:
         return nonce + self._master.encrypt(nonce, key, subject.encode())
 
     async def _key(self, subject: str) -> bytes | None:

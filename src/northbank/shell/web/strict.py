@@ -51,7 +51,7 @@ def read_json(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
 
 def _refuse_odd(body: bytes) -> None:
     """What msgspec lets pass: two values under one key, and U+0000, which PostgreSQL cannot store."""
-    document = json.loads(body, object_pairs_hook=_once)
+    document = _DECODER.decode(body.decode())
     if b"\\u0000" in body and _holds_nul(document):
         raise invalid("$", "the character U+0000 is not text")
 
@@ -63,6 +63,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise invalid(f"$.{twice}", "the key stands twice")
     return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _holds_nul(value: Any) -> bool:
