@@ -6,7 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from running import PACK
 
+from northbank.pack.load import load
 from northbank.shell.web.assets import Assets
 from northbank.shell.web.security import Guard
 
@@ -27,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def client(folder: Path) -> Iterator[httpx.AsyncClient]:  # type: ignore[misc]
     """A client of the files alone, through the guard that turns refusals into problems."""
-    app = Guard(Assets(folder), False, ())
+    app = Guard(Assets(folder), load(PACK), False, ())
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as one:
         yield one

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from northbank.core.access import REPORTERS, Actor, Scope
 from northbank.core.card import Card, card
 from northbank.core.refusal import Refused
+from northbank.core.wording import in_words
 from northbank.flows.report import report
 from northbank.ports import CaseQuery
 from northbank.shell.web.door import STRANGER, UUID, client_key
@@ -203,7 +204,7 @@ class Address:
                 raise Refused("method", method=scope["method"], allowed=", ".join(self.methods))
             found = await self.answer(self.site, scope, receive, form)
         except Refused as refused:
-            found = failure(refused, scope, form)
+            found = failure(in_words(refused, self.site.city), scope, form)
         await send_reply(scope, send, pack(scope, found))
 
 
