@@ -12,11 +12,22 @@ from template import NOW, city
 from northbank.core.access import Scope
 from northbank.core.card import Card, card
 from northbank.core.case import Case, Reported, Sealed, Step, evolve
-from northbank.core.facts import AnyFact, Erased, read
+from northbank.core.facts import AnyFact, Erased, Imported, read
 from northbank.core.journal import Entry, NewEntry, digest
 from northbank.core.number import case_number
 from northbank.core.refusal import Refused
-from northbank.ports import CaseQuery, Change, ClientKey, Committed, Envelope, Page, Secret, Stale, World
+from northbank.ports import (
+    CaseQuery,
+    Change,
+    ClientKey,
+    Committed,
+    Envelope,
+    ImportProgress,
+    Page,
+    Secret,
+    Stale,
+    World,
+)
 from northbank.shell.clock import SeededIds, SteppedClock
 
 
@@ -30,6 +41,7 @@ class Store:
         self.cases: dict[str, tuple[Case, int]] = {}
         self.keys: dict[str, bytes] = {}
         self.secrets: dict[str, Secret] = {}
+        self.imports: dict[str, ImportProgress] = {}
 
 
 class MemoryJournal:
@@ -72,6 +84,8 @@ class MemoryJournal:
         for subject in change.erase:
             store.keys.pop(subject, None)
             store.secrets = {id: one for id, one in store.secrets.items() if one.subject != subject}
+        if change.progress is not None:
+            store.imports[change.progress.file] = change.progress
         if change.key is not None:
             answer = Committed(first, last, change.reply)
             store.answers[change.actor, change.key.key] = (change.key.digest, answer)
@@ -84,6 +98,10 @@ class MemoryJournal:
         if found[0] != key.digest:
             raise Refused("key_reused")
         return found[1]
+
+    async def progress(self, file: str, digest: bytes) -> ImportProgress | None:
+        found = self.store.imports.get(file)
+        return found if found is not None and found.digest == digest else None
 
     async def position(self) -> int:
         return len(self.store.entries)
@@ -125,6 +143,10 @@ class MemoryCases:
 
     async def exists(self, source: str, external: str) -> str | None:
         return next((c.id for c, _ in self.store.cases.values() if (c.source, c.external) == (source, external)), None)
+
+    async def known(self, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        have = {(case.source, case.external) for case, _ in self.store.cases.values() if case.external is not None}
+        return have & set(pairs)
 
 
 class MemoryVault:
@@ -195,7 +217,7 @@ class Memory:
             assert entry.digest == digest(entry)
             heads[entry.stream] = entry.version
             fact = read(entry.type, entry.schema, entry.data)
-            if isinstance(fact, Erased):
+            if isinstance(fact, Erased | Imported):
                 continue
             id = entry.stream.partition(":")[2]
             before = folded[id][0] if id in folded else None

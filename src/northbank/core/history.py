@@ -5,6 +5,9 @@ Pure. A file says when a case ended, seldom what was done in between: every step
 
 from datetime import datetime
 
+import shapely
+from msgspec.structs import replace
+
 from northbank.core.case import (
     Accepted,
     Act,
@@ -77,11 +80,31 @@ def report_of(draft: Draft, number: str, subject: str, reporter: str, words: Sea
     )  # fmt: skip
 
 
-def place_fault(draft: Draft, city: City) -> Refused | None:
-    """Why the draft's point cannot be a place of this city; None where it can, or where there is no point."""
-    if draft.lon is None or draft.lat is None or city.places.find(draft.lon, draft.lat) is not None:
-        return None
+def settle(draft: Draft, city: City) -> Draft:
+    """The draft with a point that a grid holds, or without a point; raises Refused `outside` or `swapped`.
+
+    Ground of the city that no grid covers is nobody's yet: the point is kept in words, and the duty desk places it.
+    """
+    lon, lat = draft.lon, draft.lat
+    if lon is None or lat is None or city.places.find(lon, lat) is not None:
+        return draft
+    if city.places.inside(lon, lat):
+        return replace(draft, lon=None, lat=None, address=f"{draft.address or ''} ({lat}, {lon})".strip())
     name = city.name.en or city.name.zh
-    if city.places.find(draft.lat, draft.lon) is not None:
-        return Refused("swapped", lon=draft.lon, lat=draft.lat, city=name)
-    return Refused("outside", lon=draft.lon, lat=draft.lat, city=name)
+    if city.places.inside(lat, lon):
+        raise Refused("swapped", lon=lon, lat=lat, city=name)
+    raise Refused("outside", lon=lon, lat=lat, city=name)
+
+
+def agrees(draft: Draft, city: City) -> bool | None:
+    """Whether the point lies in the area the file itself names; None where it names none or has no point.
+
+    Where areas overlap, each of them is right.
+    """
+    if draft.area is None or draft.lon is None or draft.lat is None:
+        return None
+    grid = city.places.find(draft.lon, draft.lat)
+    if draft.area in (grid, city.above(grid, "community"), city.above(grid, "town")):
+        return grid is not None
+    shape = city.places.shapes.get(draft.area)
+    return shape is not None and bool(shapely.intersects_xy(shape, draft.lon, draft.lat))

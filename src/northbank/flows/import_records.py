@@ -5,15 +5,13 @@ Reading files and writing down what was turned down is the business of shell/sou
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Case, Dispatched, Routed, evolve
-from northbank.core.city import City
+from northbank.core.case import Case, CaseFact, Dispatched, Routed, evolve
 from northbank.core.facts import Imported
-from northbank.core.history import place_fault, receive_old, report_of
+from northbank.core.history import agrees, receive_old, report_of, settle
 from northbank.core.importing import Draft, RecordMap
 from northbank.core.intake import check_time
 from northbank.core.journal import NewEntry, write
@@ -64,7 +62,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct):
-    """What became of records. agreed of compared: the file names the same area as our map."""
+    """What became of records. agreed of compared: the file names the same area as our map.
+
+    between: their point lies in the city, but in no grid. desk: they wait for an officer.
+    """
 
     taken: int = 0
     known: int = 0
@@ -72,6 +73,7 @@ class Figures(msgspec.Struct):
     closed: int = 0
     turned_down: int = 0
     desk: int = 0
+    between: int = 0
     compared: int = 0
     agreed: int = 0
 
@@ -126,49 +128,49 @@ async def prepare(world: World, batch: Batch) -> Prepared:
 
 
 async def _take(making: _Making, item: Item) -> None:
-    draft, world, city = item.draft, making.world, making.world.city
-    fault = _fault(draft, city, making.now)
-    if fault is None:
+    world, city = making.world, making.world.city
+    agreed = agrees(item.draft, city)
+    if agreed is not None:
+        making.figures.compared += 1
+        making.figures.agreed += agreed
+    try:
+        field = "reported"
+        check_time(item.draft.reported_at, making.now)
+        field = "closed"
+        check_time(item.draft.ended_at, making.now)
+        field = "lon"
+        draft = settle(item.draft, city)
         id, subject, number = world.ids.new(), world.ids.new(), await _number(world)
         sealed = await world.vault.seal(subject, _pieces(draft), fresh=True)
         words = sealed.refs[0] if sealed.refs else None
+        field = "reported"  # what is left to refuse: a year without calendar
         report = report_of(draft, number, subject, IMPORTER.login, words)
-        try:
-            facts = receive_old(report, draft, city, making.now, making.batch.map.defaults.reason)
-        except Refused as refusal:
-            fault = "reported", refusal
-    if fault is not None:
-        _compare(making.figures, draft, None, city)
-        making.rejects.append(_reject(item, *fault, making.batch.map))
+        facts = receive_old(report, draft, city, making.now, making.batch.map.defaults.reason)
+    except Refused as refusal:
+        if refusal.status >= 500:
+            raise
+        making.rejects.append(_reject(item, field, refusal, making.batch.map))
         return
+    case = _write(making, id, facts)
+    making.sealed += [sealed] if sealed.secrets else []
+    _count(making.figures, item.draft, draft, case)
+
+
+def _write(making: _Making, id: str, facts: Sequence[CaseFact]) -> Case:
     stream = f"case:{id}"
     case: Case | None = None
     for fact in facts:
         case = evolve(case, stream, making.now, fact)
         rule = fact.row if isinstance(fact, Routed | Dispatched) else None
-        making.entries.append(
-            write(
-                fact, id=world.ids.new(), stream=stream, version=case.version, at=making.now, actor=IMPORTER.login,
-                pack=city.version, cause=making.cause, rule=rule,
-            )
+        entry = write(
+            fact, id=making.world.ids.new(), stream=stream, version=case.version, at=making.now,
+            actor=IMPORTER.login, pack=making.world.city.version, cause=making.cause, rule=rule,
         )  # fmt: skip
+        making.entries.append(entry)
     assert case is not None
     making.expected[stream] = 0
     making.cases.append(case)
-    if sealed.secrets:
-        making.sealed.append(sealed)
-    _count(making.figures, draft, case, city)
-
-
-def _fault(draft: Draft, city: City, now: datetime) -> tuple[str, Refused] | None:
-    """Why a draft cannot be a case, and the field it lies in."""
-    for field, at in (("reported", draft.reported_at), ("closed", draft.ended_at)):
-        try:
-            check_time(at, now)
-        except Refused as refusal:
-            return field, refusal
-    outside = place_fault(draft, city)
-    return None if outside is None else ("lon", outside)
+    return case
 
 
 def _finish(making: _Making) -> Prepared:
@@ -197,7 +199,9 @@ async def _number(world: World) -> str:
     for _ in range(500):
         try:
             return world.ids.number()
-        except Refused:
+        except Refused as refusal:
+            if refusal.code != "busy":
+                raise
             await asyncio.sleep(WAIT)
     return world.ids.number()
 
@@ -211,20 +215,12 @@ def _pieces(draft: Draft) -> list[tuple[str, bytes]]:
     return [("words", _encode(Words(draft.text, draft.address, contact)))]
 
 
-def _count(figures: Figures, draft: Draft, case: Case, city: City) -> None:
+def _count(figures: Figures, found: Draft, draft: Draft, case: Case) -> None:
     figures.taken += 1
     figures.closed += draft.end == "closed"
     figures.turned_down += draft.end == "rejected"
     figures.desk += case.desk is not None
-    _compare(figures, draft, case.spot.grid if case.spot else None, city)
-
-
-def _compare(figures: Figures, draft: Draft, grid: str | None, city: City) -> None:
-    """Whether the file names the area that we found. A point we have no area for does not agree."""
-    if draft.area is None or draft.lon is None:
-        return
-    figures.compared += 1
-    figures.agreed += grid is not None and draft.area in (grid, city.above(grid, "community"), city.above(grid, "town"))
+    figures.between += found.lon is not None and draft.lon is None
 
 
 def _reject(item: Item, field: str, refusal: Refused, map: RecordMap) -> Reject:

@@ -88,6 +88,7 @@ class _Run:
         self._figures = Figures()
         self._codes: dict[str, int] = {}
         self._place = 0  # records read
+        self._broken: SourceError | None = None  # the file breaks off after what was read
         self._storing: asyncio.Task[None] | None = None
 
     async def go(self, stop: asyncio.Event, missing: tuple[str, ...]) -> ImportReport:
@@ -119,6 +120,8 @@ class _Run:
 
     async def _gather(self, rows: Iterator[Row], version: int) -> Batch:
         """The next batch. A file that breaks off gives what was read before; it is told by the batch after."""
+        if self._broken is not None:
+            raise self._broken
         items: list[Item] = []
         rejects: list[Reject] = []
         last = False
@@ -127,9 +130,8 @@ class _Run:
                 await asyncio.sleep(0)
             try:
                 row = next(rows, None)
-            except SourceError:
-                if not items and not rejects:
-                    raise
+            except SourceError as error:
+                self._broken = error
                 break
             if row is None:
                 last = True
@@ -222,4 +224,6 @@ def _digest(file: Path) -> bytes:
 
 def _name(digest: bytes, map: RecordMap, pack: str) -> str:
     """Stands for the file read by this map under this pack: with another map it is another import."""
-    return hashlib.blake2b(digest + msgspec.json.encode(map, order="deterministic") + pack.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(
+        digest + msgspec.json.encode(map, order="deterministic") + pack.encode(), digest_size=12
+    ).hexdigest()

@@ -57,9 +57,11 @@ def render(report: ImportReport) -> str:
     lines.append(f"  {figures.taken:,} taken in: {_fate(figures)}")
     if figures.known:
         lines.append(f"  {figures.known:,} known already")
-    if figures.compared:
+    if figures.compared and figures.taken:
         share = 100 * figures.agreed / figures.compared
         lines.append(f"  area as the file says: {figures.agreed:,} of {figures.compared:,} ({share:.2f} %)")
+    if figures.between:
+        lines.append(f"  {figures.between:,} lie in the city but in no grid; their place is kept in words")
     if figures.rejected:
         causes = ", ".join(f"{count:,} {code}" for code, count in sorted(report.codes.items(), key=_most))
         lines.append(f"  {figures.rejected:,} rejected ({causes}), listed in {report.rejects}")
