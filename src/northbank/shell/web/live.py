@@ -4,6 +4,7 @@ What changed is asked of a feed (the tail); how a screen is reached is in stream
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +16,11 @@ from northbank.core.access import Scope
 from northbank.core.refusal import Refused
 from northbank.shell.web.knobs import WebSettings
 
+log = logging.getLogger(__name__)
+
 REFRESH = 30.0  # seconds after which figures are sent again though nothing happened: hours pass, days begin
+
+LOOKS = 8  # a tick: how often the journal's position is looked at
 
 RESET = b'event: reset\ndata: {"why":"too_old"}\n\n'
 
@@ -95,13 +100,14 @@ class Broadcaster:
         self.dropped = 0
 
     async def run(self) -> None:
-        """Tick until cancelled."""
-        due = self.ticks()
+        """Look often, send at most once a tick: a lone event goes out at once, a storm goes out coalesced."""
         try:
             while True:
-                self.beat()
-                due = max(due + self.settings.live_tick, self.ticks())
-                await asyncio.sleep(due - self.ticks())
+                try:
+                    self.beat()
+                except Exception:
+                    log.exception("a tick failed; screens wait for the next one")
+                await asyncio.sleep(self.settings.live_tick / LOOKS)
         finally:
             self.hang_up()
 
@@ -118,8 +124,8 @@ class Broadcaster:
                 self._send(audience, payload)
 
     def _news(self, audience: Audience) -> bytes | None:
-        stale = self.ticks() - audience.fresh_at >= REFRESH
-        if self.feed.position <= audience.position and not stale:
+        age = self.ticks() - audience.fresh_at
+        if age < self.settings.live_tick or (age < REFRESH and self.feed.position <= audience.position):
             return None
         audience.fresh_at = self.ticks()
         tick = self.feed.tick(audience.scope, audience.position)
