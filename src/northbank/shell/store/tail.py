@@ -19,6 +19,7 @@ from northbank.core.picture import KEPT, Band, Happening, Picture, Tiles, happen
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import World
 from northbank.shell.store.cases import News, PgCases
+from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -95,9 +96,11 @@ class Tail:
         while True:
             try:
                 await self._follow()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("the tail lost the database and tries again: %s", error)
-                await asyncio.sleep(0.5)
+            except UNAVAILABLE as error:
+                log.warning("the tail lost the database and tries again: %s", type(error).__name__)
+            except Exception:
+                log.exception("the tail failed and tries again")
+            await asyncio.sleep(0.5)
 
     async def _follow(self) -> None:
         async with self._pool.acquire() as connection:
