@@ -57,6 +57,11 @@ export function grids(): Promise<GridMap> {
   return gridsOnce;
 }
 
+/** Whether any shape was drawn by a program; the map then says so. */
+export function isSynthetic(shapes: GridMap | null): boolean {
+  return center.value?.city.synthetic === true || (shapes?.features.some((row) => row.properties.synthetic) ?? false);
+}
+
 const OPENS: Record<string, string[]> = {
   admin: ["wall", "desk"],
   leader: ["wall", "desk"],

@@ -4,7 +4,7 @@ import { call } from "@/api/client";
 import type { Card, Happening, Snapshot, Tick, Tiles } from "@/api/types";
 import { Feed } from "./feed";
 
-const KEEP = 60;
+const KEEP = 120;
 
 export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
   const tiles = shallowRef<Tiles | null>(null);
@@ -75,19 +75,25 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
     },
   });
 
-  /** The open cards that need a person most: urgent before late before soon, the earliest clock first. */
-  const pressing = computed(() =>
-    [...cards.value.values()]
-      .filter((card) => card.needs)
-      .sort((a, b) => weight(b) - weight(a) || clockOf(a) - clockOf(b)),
-  );
+  /** The three open cards that press most: those that need a person first, then urgent, then soon due; the earliest clock first. */
+  const pressing = computed(() => {
+    const top: Card[] = [];
+    for (const card of cards.value.values()) {
+      if (weight(card) === 0) continue;
+      top.push(card);
+      top.sort((a, b) => weight(b) - weight(a) || clockOf(a) - clockOf(b));
+      if (top.length > 3) top.pop();
+    }
+    return top;
+  });
 
   return { tiles, cards, stream, position, changed, fresh, pressing, denied, feed };
 }
 
 function weight(card: Card): number {
-  return (card.urgent ? 4 : 0) + (card.late ? 2 : 0) + (card.desk ? 1 : 0);
+  return (card.needs ? 8 : 0) + (card.urgent ? 4 : 0) + (card.late ? 2 : 0) + (card.soon ? 1 : 0);
 }
 function clockOf(card: Card): number {
-  return card.due_at ? Date.parse(card.due_at) : Number.MAX_SAFE_INTEGER;
+  const due = card.stage_due_at ?? card.due_at;
+  return due ? Date.parse(due) : Number.MAX_SAFE_INTEGER;
 }

@@ -7,25 +7,35 @@ type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
 /** More overdue cases than this are drawn as dots in groups: a map full of signs says nothing. */
 const MANY = 60;
 
-export function splitCards(cards: Iterable<Card>, top: string[]): { calm: Points; pressing: Points } {
+/** calm: specks and groups; watched: urgent, but in good hands; pressing: what needs a person, and the first three. */
+export function splitCards(cards: Iterable<Card>, top: string[]): { calm: Points; watched: Points; pressing: Points } {
   const calm: GeoJSON.Feature<GeoJSON.Point>[] = [];
+  const watched: GeoJSON.Feature<GeoJSON.Point>[] = [];
   const pressing: GeoJSON.Feature<GeoJSON.Point>[] = [];
   const rows = [...cards].filter((card) => card.lon !== null && card.lat !== null);
   const lateCount = rows.reduce((sum, card) => sum + (card.late && !card.urgent ? 1 : 0), 0);
   for (const card of rows) {
     const kind = kindOf(card);
     const rank = top.indexOf(card.id) + 1;
-    const loud = kind === "urgent" || rank > 0 || (kind === "late" && lateCount <= MANY);
-    const icon = rank > 0 ? `${kind === "urgent" ? "top" : "toplate"}-${rank}` : kind;
+    const loud = rank > 0 || (kind === "late" ? lateCount <= MANY : card.needs);
+    const sign = signOf(card);
+    const icon = rank > 0 ? `${sign}-${rank}` : sign;
     const order = rank > 0 ? 10 - rank : kind === "urgent" ? 5 : 1;
     const properties = loud ? { id: card.id, icon, order } : { id: card.id, kind };
     const geometry = { type: "Point" as const, coordinates: [card.lon as number, card.lat as number] };
-    (loud ? pressing : calm).push({ type: "Feature", geometry, properties });
+    (loud ? pressing : card.urgent ? watched : calm).push({ type: "Feature", geometry, properties });
   }
-  return { calm: { type: "FeatureCollection", features: calm }, pressing: { type: "FeatureCollection", features: pressing } };
+  const points = (features: GeoJSON.Feature<GeoJSON.Point>[]): Points => ({ type: "FeatureCollection", features });
+  return { calm: points(calm), watched: points(watched), pressing: points(pressing) };
 }
 
-export function townNames(areas: Area[], label: (area: Area) => string, order: (area: Area) => number): Points {
+/** The sign of a pressing case: its shape and color say why it presses. */
+export function signOf(card: Card): "urgent" | "watched" | "late" | "waits" {
+  if (card.urgent) return card.needs ? "urgent" : "watched";
+  return card.late ? "late" : "waits";
+}
+
+export function townNames(areas: Area[], label: (area: Area) => [string, string], order: (area: Area) => number): Points {
   return {
     type: "FeatureCollection",
     features: areas
@@ -33,7 +43,7 @@ export function townNames(areas: Area[], label: (area: Area) => string, order: (
       .map((area) => ({
         type: "Feature",
         geometry: { type: "Point", coordinates: area.center as [number, number] },
-        properties: { code: area.code, label: label(area), order: order(area) },
+        properties: { code: area.code, label: label(area)[0], under: label(area)[1], order: order(area) },
       })),
   };
 }

@@ -11,13 +11,16 @@ interface Sign {
 
 export function drawSigns(): Sign[] {
   const made: Sign[] = [
-    { name: "urgent", image: draw(scaled(15), diamond("--urgent", "")) },
-    { name: "late", image: draw(scaled(11), disk()) },
-    { name: "point", image: draw(scaled(18), diamond("--accent", "")) },
+    { name: "urgent", image: draw(scaled(16), diamond("--urgent", "")) },
+    { name: "watched", image: draw(scaled(9), hollow()) },
+    { name: "late", image: draw(scaled(12), disk()) },
+    { name: "waits", image: draw(scaled(11), ring()) },
   ];
   for (const rank of ["1", "2", "3"]) {
-    made.push({ name: `top-${rank}`, image: draw(scaled(25), diamond("--urgent", rank)) });
-    made.push({ name: `toplate-${rank}`, image: draw(scaled(21), ranked("--late", rank)) });
+    made.push({ name: `urgent-${rank}`, image: draw(scaled(26), diamond("--urgent", rank)) });
+    made.push({ name: `watched-${rank}`, image: draw(scaled(26), diamond("--text-1", rank)) });
+    made.push({ name: `late-${rank}`, image: draw(scaled(22), ranked("--late", rank)) });
+    made.push({ name: `waits-${rank}`, image: draw(scaled(22), ranked("--text-1", rank)) });
   }
   return made;
 }
@@ -59,6 +62,35 @@ function disk(): Paint {
     pen.lineTo(size * 0.68, size * 0.63);
     pen.strokeStyle = ink("--ground-0");
     pen.lineWidth = size * 0.1;
+    pen.stroke();
+  };
+}
+
+function hollow(): Paint {
+  return (pen, size) => {
+    const edge = size * 0.16;
+    pen.beginPath();
+    pen.moveTo(size / 2, edge);
+    pen.lineTo(size - edge, size / 2);
+    pen.lineTo(size / 2, size - edge);
+    pen.lineTo(edge, size / 2);
+    pen.closePath();
+    pen.fillStyle = ink("--map-ground");
+    pen.fill();
+    pen.strokeStyle = ink("--urgent");
+    pen.lineWidth = size * 0.13;
+    pen.stroke();
+  };
+}
+
+function ring(): Paint {
+  return (pen, size) => {
+    pen.beginPath();
+    pen.arc(size / 2, size / 2, size * 0.34, 0, 7);
+    pen.fillStyle = ink("--map-ground");
+    pen.fill();
+    pen.strokeStyle = ink("--text-1");
+    pen.lineWidth = size * 0.16;
     pen.stroke();
   };
 }

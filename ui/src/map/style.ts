@@ -17,9 +17,10 @@ export function districtStyle(): StyleSpecification {
       names: { type: "geojson", data },
       calm: { type: "geojson", data, cluster: true, clusterRadius: scaled(44), clusterMaxZoom: 13 },
       specks: { type: "geojson", data },
+      watched: { type: "geojson", data },
       pressing: { type: "geojson", data },
     },
-    layers: [...ground(), ...names(), ...cases()],
+    layers: [...ground(), ...cases(), ...names(), ...signs()],
   };
 }
 
@@ -49,7 +50,7 @@ function cases(): LayerSpecification[] {
     {
       // The whole district at once: every open case is a speck, groups and their counts come with the next step closer.
       id: "specks", type: "circle", source: "specks",
-      paint: { "circle-color": ["match", ["get", "kind"], "late", ink("--late"), ink("--map-dot")], "circle-radius": scaled(1.5), "circle-opacity": 0.6 },
+      paint: { "circle-color": ["match", ["get", "kind"], "late", ink("--late"), ink("--map-dot")], "circle-radius": scaled(1.35), "circle-opacity": 0.42 },
     },
     {
       id: "dots", type: "circle", source: "calm", filter: ["!", ["has", "point_count"]],
@@ -72,6 +73,15 @@ function cases(): LayerSpecification[] {
       paint: { "text-color": ink("--text-2") },
     },
     {
+      id: "watched", type: "symbol", source: "watched",
+      layout: { "icon-image": "watched", "icon-allow-overlap": true, "icon-ignore-placement": true },
+    },
+  ];
+}
+
+function signs(): LayerSpecification[] {
+  return [
+    {
       id: "signs", type: "symbol", source: "pressing",
       layout: {
         "icon-image": ["get", "icon"], "icon-allow-overlap": true,
@@ -86,13 +96,18 @@ function names(): LayerSpecification[] {
     {
       id: "names", type: "symbol", source: "names",
       layout: {
-        "text-field": ["get", "label"], "text-size": scaled(13), "text-line-height": 1.25, "text-max-width": 9,
+        "text-field": ["format", ["get", "label"], {}, ["get", "under"], { "font-scale": 0.8 }],
+        "text-size": scaled(13), "text-line-height": 1.2, "text-max-width": 30,
         // A name gives way to the signs of cases; where there is no free place at all it still stands.
-        "text-padding": scaled(1), "text-overlap": "always", "text-radial-offset": 0.6,
-        "text-variable-anchor": ["center", "bottom", "top", "bottom-left", "bottom-right", "top-left", "top-right"],
+        "text-padding": scaled(1), "text-overlap": "always",
+        "text-variable-anchor-offset": [
+          "center", [0, 0], "bottom", [0, -0.7], "top", [0, 0.7], "bottom-left", [0.5, -0.6], "bottom-right", [-0.5, -0.6],
+          "top-left", [0.5, 0.6], "top-right", [-0.5, 0.6], "center", [0, -2.4], "center", [0, 2.4], "center", [3, -1.6],
+          "center", [-3, -1.6], "center", [3, 1.6], "center", [-3, 1.6],
+        ],
         "symbol-sort-key": ["get", "order"],
       },
-      paint: { "text-color": ink("--text-2"), "text-halo-color": ink("--map-ground"), "text-halo-width": scaled(1.6) },
+      paint: { "text-color": ink("--text-1"), "text-halo-color": ink("--map-ground"), "text-halo-width": scaled(2), "text-halo-blur": scaled(0.5) },
     },
   ];
 }

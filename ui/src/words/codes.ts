@@ -31,7 +31,7 @@ export function useCodes() {
     unit: (code: string | null) => (code ? name(at.value.units.get(code), code) : ""),
     area: (code: string | null) => (code ? name(at.value.areas.get(code), code) : ""),
     board: (code: string | null) => (code ? name(at.value.boards.get(code), code) : ""),
-    state: (code: string) => name(at.value.states.get(code), code),
+    state: (code: string) => capital(name(at.value.states.get(code), code)),
     source: (code: string | null) => (code ? name(at.value.sources.get(code), code) : ""),
     reason: (code: string) => name(at.value.reasons.get(code), code),
     happened: (what: string) => {
@@ -41,13 +41,17 @@ export function useCodes() {
   };
 }
 
-export type Kind = "urgent" | "late" | "soon" | "done" | "open" | "gone";
+export type Kind = "urgent" | "watched" | "late" | "soon" | "done" | "open" | "gone";
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
 
 /** Which sign a case carries: what presses most wins. */
-export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean } | Happening): Kind {
+export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean; needs?: boolean } | Happening): Kind {
   if (card.state === "closed") return "done";
   if (card.state === "rejected") return "gone";
-  if (card.urgent) return "urgent";
+  if (card.urgent) return "needs" in card && !card.needs ? "watched" : "urgent";
   if (card.late) return "late";
   return "soon" in card && card.soon ? "soon" : "open";
 }
