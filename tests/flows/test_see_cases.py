@@ -1,8 +1,11 @@
 """Looking: nobody reads beyond their scope, persons only where the role reads them, and the timeline tells why and by whom."""
 
+from typing import Any
+
 import pytest
 from flows.memory import Memory
 from flows.walk import Walk
+from msgspec.structs import replace
 from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, point
 
 from northbank.core.access import READS_PERSONS, Actor, scope
@@ -14,8 +17,9 @@ from northbank.flows.see_cases import detail, page, photo
 from northbank.ports import CaseQuery
 
 
-async def make(memory: Memory) -> str:
+async def make(memory: Memory, **change: Any) -> str:
     new = NewReport(type="street.pothole", place=Where(*point("TW-H1-G1")), text="a hole", contact=Contact(phone="139"))
+    new = replace(new, **change)
     return (await report(memory.world, INTAKE, new, None, (b"photo",))).id
 
 
@@ -97,11 +101,27 @@ async def test_the_acts_offered_are_the_acts_that_work(memory: Memory) -> None:
             assert await code(act(memory.world, actor, id, Act(one.act), ActBody(note="n"))) in (
                 "forbidden",
                 "not_yours",
+                "wrong_state",
             )
             assert one.why.zh
             assert one.why.en
     offered = [(one.act, one.primary, one.needs_reason) for one in (await detail(memory.world, ROADS, id)).acts]
     assert offered == [("sign", True, False), ("return", False, True), ("note", False, False)]
+
+
+@pytest.mark.parametrize(
+    ("missing", "likely"), [({"type": None}, "retype"), ({"place": Where(address="by the old bridge")}, "place")]
+)
+async def test_what_a_case_lacks_is_the_likely_act_and_says_why_it_cannot_go_on(
+    memory: Memory, missing: dict[str, Any], likely: str
+) -> None:
+    id = await make(memory, **missing)
+    await act(memory.world, DUTY, id, Act.ACCEPT, ActBody())
+    seen = await detail(memory.world, DUTY, id)
+    assert [one.act for one in seen.acts if one.primary] == [likely]
+    why = next(one.why.en for one in seen.impossible if one.act == "dispatch")
+    assert why.startswith("The case has no")
+    assert await code(act(memory.world, DUTY, id, Act.DISPATCH, ActBody(unit="roads"))) in ("untyped", "unplaced")
 
 
 async def test_what_is_elsewhere_does_not_exist(memory: Memory) -> None:

@@ -66,12 +66,26 @@ def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor) -> list[
     check_time(do.happened_at, now)
     if do.happened_at is not None and do.happened_at < case.reported_at - AHEAD:
         raise Refused("before_report", at=do.happened_at.isoformat())
+    if (hindered := hindrance(do.act, case, city, actor)) is not None:
+        raise hindered
     if do.act in REASONED and not (do.reason or do.note):
         raise Refused("reason_needed")
     if do.reason is not None and (do.reason not in city.reasons or do.reason.partition(".")[0] != do.act):
         raise Refused("invalid", why=f"reason: {do.reason} is not in the pack's list for {do.act.value}")
     happened = do.happened_at.astimezone(UTC) if do.happened_at not in (None, now) else None
     return _facts(msgspec.structs.replace(do, happened_at=happened), case, city, happened or now, actor)
+
+
+def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
+    """Why an act that the state and the post allow cannot be done as the case stands; None when it can."""
+    if act is Act.DISPATCH and case.spot is None:
+        return Refused("unplaced")
+    if act is Act.DISPATCH and case.type is None:
+        return Refused("untyped")
+    row = row_by_id(city, case.row) if act is Act.RETURN and case.row else None
+    if row is not None and not row.may_refuse and actor.role not in (Role.ADMIN, Role.DUTY_OFFICER):
+        return Refused("may_not_return", row=row.id)
+    return None
 
 
 def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[CaseFact]:
@@ -102,7 +116,6 @@ def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[C
         case Act.CLOSE:
             return [Closed(happened_at=happened, reason=reason, note=note, outcome=do.outcome)]
         case Act.RETURN:
-            _check_may_return(case, city, actor)
             return [Returned(happened_at=happened, reason=reason, note=note)]
         case Act.REOPEN:
             begun = _start(case, city, at, "dispatch", "solve")
@@ -124,10 +137,6 @@ def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[C
 
 
 def _dispatch(do: Do, case: Case, city: City, at: datetime) -> Dispatched:
-    if case.spot is None:
-        raise Refused("unplaced")
-    if case.type is None:
-        raise Refused("untyped")
     owner = do.unit or case.owner or city.center
     unit = city.units.get(owner)
     if unit is None or not stands(unit, at.astimezone(city.calendar.zone).date()):
@@ -137,12 +146,6 @@ def _dispatch(do: Do, case: Case, city: City, at: datetime) -> Dispatched:
     row = case.row if owner == case.owner else None
     begun = _start(case, city, at, "sign")
     return Dispatched(happened_at=do.happened_at, reason=do.reason, note=do.note, owner=owner, row=row, begun=begun)
-
-
-def _check_may_return(case: Case, city: City, actor: Actor) -> None:
-    row = row_by_id(city, case.row) if case.row else None
-    if row is not None and not row.may_refuse and actor.role not in (Role.ADMIN, Role.DUTY_OFFICER):
-        raise Refused("may_not_return", row=row.id)
 
 
 def _start(case: Case, city: City, at: datetime, *stages: Stage) -> tuple[Deadline, ...]:

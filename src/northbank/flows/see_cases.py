@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from northbank.core.access import READS_PERSONS, Actor, refuse_act, scope
+from northbank.core.access import ACTS, READS_PERSONS, Actor, refuse_act, scope
 from northbank.core.card import Card, card
 from northbank.core.case import MOVES, Act, Case, Step
 from northbank.core.city import City, Name
 from northbank.core.deadline import Deadline
 from northbank.core.explain import explain
-from northbank.core.handling import REASONED
+from northbank.core.handling import REASONED, hindrance
 from northbank.core.journal import Entry, Fact, kind_of
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
@@ -142,16 +142,32 @@ async def photo(world: World, actor: Actor, case_id: str, photo_id: str) -> byte
 
 
 def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
-    possible: list[PossibleAct] = []
-    impossible: list[ImpossibleAct] = []
-    for act in MOVES[case.state]:
-        refusal = refuse_act(actor, act, case)
-        if refusal is None:
-            possible.append(PossibleAct(act.value, not possible and act is not Act.NOTE, act in REASONED))
-        else:
-            worded = in_words(refusal, city)
-            impossible.append(ImpossibleAct(act.value, Name(worded.say("zh"), worded.say("en"))))
-    return possible, impossible
+    """What the actor can do now, the likely act marked; and of the other acts of the post, why not."""
+    refusals = {
+        act: _refusal(act, case, actor, city) for act in Act if act in MOVES[case.state] or act in ACTS[actor.role]
+    }
+    possible = [act for act in MOVES[case.state] if refusals[act] is None]
+    likely = _likely(case, possible)
+    worded = {act: in_words(refusal, city) for act, refusal in refusals.items() if refusal is not None}
+    return (
+        [PossibleAct(act.value, act is likely, act in REASONED) for act in possible],
+        [ImpossibleAct(act.value, Name(why.say("zh"), why.say("en"))) for act, why in worded.items()],
+    )
+
+
+def _refusal(act: Act, case: Case, actor: Actor, city: City) -> Refused | None:
+    if act not in MOVES[case.state]:
+        allowed = ", ".join(one.value for one in MOVES[case.state])
+        return Refused("wrong_state", state=case.state.value, act=act.value, allowed=allowed)
+    return refuse_act(actor, act, case) or hindrance(act, case, city, actor)
+
+
+def _likely(case: Case, possible: list[Act]) -> Act | None:
+    """The first act of the state's row; where the case lacks a place or a type for it, giving it one."""
+    wanted = next(iter(MOVES[case.state]))
+    if wanted is Act.DISPATCH and wanted not in possible:
+        wanted = Act.PLACE if case.spot is None else Act.RETYPE
+    return next((act for act in (wanted, *possible) if act in possible and act is not Act.NOTE), None)
 
 
 def _timeline(entries: list[Entry[Any]], opened: dict[str, bytes], reads: bool) -> list[TimelineStep]:
