@@ -12,6 +12,7 @@ from result import quantile
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_LINES = 32
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -114,3 +115,32 @@ async def burst(port: int, requests: Sequence[bytes], clients: int, seconds: flo
         one.go()
     await asyncio.gather(*(one.over for one in senders))
     return Load(time.perf_counter() - begun, latencies, others)
+
+
+async def paced(port: int, requests: Sequence[bytes], rate: float, seconds: float) -> list[tuple[float, float, int]]:
+    """Reports at a steady rate; (sent, acknowledged, position) of each, on the clock all processes share."""
+    told: list[tuple[float, float, int]] = []
+    waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (what := await waiting.get()) is not None:
+            sent = time.monotonic()
+            writer.write(what)
+            head = (await reader.readuntil(_END)).lower()
+            start = head.find(_LENGTH) + len(_LENGTH)
+            body = await reader.readexactly(int(head[start : head.find(b"\r\n", start)]))
+            if not head.startswith(b"http/1.1 201"):
+                raise RuntimeError(f"a report was not accepted: {body.decode()}")
+            told.append((sent, time.monotonic(), msgspec.json.decode(body)["position"]))
+        writer.close()
+
+    lines = [asyncio.create_task(one()) for _ in range(_LINES)]
+    begun = time.monotonic()
+    for n in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, begun + n / rate - time.monotonic()))
+        waiting.put_nowait(requests[n % len(requests)])
+    for _ in lines:
+        waiting.put_nowait(None)
+    await asyncio.gather(*lines)
+    return told
