@@ -99,7 +99,7 @@ class Center:
         position = await self.journal.position()
         lag = position - self.tail.position
         return {
-            "ready": True,
+            "ready": monotonic() - self.tail.fresh_at < 15,
             "position": position,
             "tail_lag": lag,
             "tail_age_seconds": monotonic() - self.tail.fresh_at,

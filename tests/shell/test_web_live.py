@@ -15,9 +15,11 @@ import pytest
 from running import Running, running
 
 from northbank.core.access import Scope
+from northbank.core.refusal import Refused
 from northbank.shell.web.knobs import WebSettings
 from northbank.shell.web.live import Broadcaster, Tick, framed
 from northbank.shell.web.stream import DirectClient, listen
+from northbank.shell.web.wire import in_time
 
 ALL = Scope(everything=True)
 
@@ -173,6 +175,24 @@ async def test_a_reader_that_does_not_read_is_cut_off() -> None:
                 break
         assert (broadcaster.dropped, broadcaster.count) == (1, 0)
         assert transport.is_closing()
+
+
+def test_signing_out_ends_the_stream_too(tmp_path: Path, fresh_database: str) -> None:
+    asking = running(fresh_database, tmp_path / "data", live_ask=0.05)
+    with asking as small, stream(small, "desk") as staying, small.client("desk") as leaving:
+        with leaving.stream("GET", "/live") as response:
+            events = Events(response)
+            events.next()
+            assert leaving.delete("/api/v1/session").status_code == 204
+            with pytest.raises((EOFError, httpx.TransportError)):
+                events.until(lambda event: False)
+        assert staying.next()
+
+
+async def test_a_body_that_never_comes_is_given_up() -> None:
+    with pytest.raises(Refused, match="arrive"):
+        async with in_time(0.01):
+            await asyncio.Event().wait()
 
 
 class Script:

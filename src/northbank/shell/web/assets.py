@@ -11,13 +11,22 @@ import msgspec
 from northbank.core.refusal import Refused
 from northbank.shell.web.wire import Receive, Reply, Scope, Send, header, send_reply
 
-SCREENS = ("/", "/wall", "/desk")  # grows with the screens: an address without a screen is a 404, not an empty page
+SCREENS = (
+    "/",
+    "/wall",
+    "/desk",
+    "/town",
+    "/unit",
+)  # grows with the screens: an address without a screen is a 404, not an empty page
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
 _PACKED = ((b"br", ".br"), (b"gzip", ".gz"))
 
 _NOT_BUILT = b"""<!doctype html><meta charset="utf-8"><title>Northbank</title>
 <p>The screens are not built. Run <code>make ui</code>.</p><p>\xe7\x95\x8c\xe9\x9d\xa2\xe5\xb0\x9a\xe6\x9c\xaa\xe6\x9e\x84\xe5\xbb\xba\xef\xbc\x8c\xe8\xaf\xb7\xe8\xbf\x90\xe8\xa1\x8c <code>make ui</code>\xe3\x80\x82</p>"""
+
+_NO_PAGE = """<!doctype html><meta charset="utf-8"><title>404 · Northbank</title>
+<p>There is no such page. <a href="/">Start</a></p><p>没有该页面。<a href="/">首页</a></p>""".encode()
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -39,7 +48,13 @@ class Assets:
         """Serve a file, a screen's page, or a 404 problem."""
         if scope["method"] not in ("GET", "HEAD"):
             raise Refused("method", method=scope["method"], allowed="GET, HEAD")
-        await send_reply(scope, send, await self.reply(scope))
+        try:
+            reply = await self.reply(scope)
+        except Refused:
+            if b"text/html" not in header(scope, b"accept"):
+                raise
+            reply = Reply(404, _NO_PAGE, b"text/html; charset=utf-8")
+        await send_reply(scope, send, reply)
 
     async def reply(self, scope: Scope) -> Reply:
         """The answer for the scope's path."""

@@ -9,10 +9,11 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from northbank.core.refusal import Refused
 from northbank.shell.web.strict import clean_text, invalid
-from northbank.shell.web.wire import ClientGone, Receive, Scope, content_length, header, sizes
+from northbank.shell.web.wire import ClientGone, Receive, Scope, content_length, header, in_time, sizes
 
 _OVERHEAD = 64 * 1024
 _MAX_PARTS = 64
+_PATIENCE = 180.0  # four photos over a bad line
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -52,8 +53,9 @@ async def read_multipart(scope: Scope, receive: Receive, boundary: bytes, rules:
     reading = _Reading(rules)
     try:
         parser = MultipartParser(boundary, reading.callbacks())  # type: ignore[arg-type]
-        async for chunk in _chunks(receive, rules.whole):
-            parser.write(chunk)
+        async with in_time(_PATIENCE):
+            async for chunk in _chunks(receive, rules.whole):
+                parser.write(chunk)
         parser.finalize()
     except FormParserError as error:
         raise Refused("malformed", why=str(error)) from None

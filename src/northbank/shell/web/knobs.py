@@ -47,3 +47,4 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     live_buffer: int = 1 * MIB
     live_ring: int = 512
     live_clients: int = 20_000
+    live_ask: float = 60.0  # how often an open stream is checked against its session

@@ -149,7 +149,7 @@ def _codes(one: Operation) -> dict[int, list[str]]:
     if one.slots:
         codes.append("not_found")
     if one.body is not None:
-        codes += ["media_type", "too_large", "rate"]
+        codes += ["media_type", "too_large", "rate", "slow"]
     if one.keyed:
         codes.append("key_reused")
     found: dict[int, list[str]] = {}

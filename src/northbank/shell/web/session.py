@@ -21,6 +21,8 @@ from northbank.shell.web.wire import Scope, header
 
 COOKIE = "nb_session"
 _BYTES = 32
+_COOKIE_LIFE = 30 * 24 * 3600  # how long a browser keeps it; when the session ends is decided here
+_LONGEST = 200
 _TOUCH_EVERY = timedelta(minutes=10)
 _MAX_CACHED = 20_000
 
@@ -94,6 +96,8 @@ class Sessions:
 
     async def account(self, token: str) -> Account | None:
         """The account behind a token."""
+        if len(token) > _LONGEST:
+            return None
         hit = self.known.get(token)
         if hit is not None and hit[1] > self.ticks():
             return hit[0]
@@ -133,7 +137,7 @@ class Sessions:
 
     def cookie(self, token: str) -> tuple[bytes, bytes]:
         """The header that gives the browser its token."""
-        return b"set-cookie", f"{COOKIE}={token}{self.attributes}; Max-Age={int(self.life.total_seconds())}".encode()
+        return b"set-cookie", f"{COOKIE}={token}{self.attributes}; Max-Age={_COOKIE_LIFE}".encode()
 
     def no_cookie(self) -> tuple[bytes, bytes]:
         """The header that takes it away."""

@@ -4,7 +4,8 @@ Who hears what is live.py; nothing here knows the content of a frame.
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -23,6 +24,24 @@ _HEADERS = [
 ]
 _CHUNKED = (b"transfer-encoding", b"chunked")
 _QUEUE = 64
+Gone = Callable[[], Awaitable[None]]
+
+
+async def always() -> bool:
+    """Everybody stays welcome."""
+    return True
+
+
+async def _until_gone(receive: Receive, welcome: Callable[[], Awaitable[bool]], every: float) -> None:
+    """Wait until the screen hangs up, or is no longer welcome. Asking also keeps its session alive."""
+    while True:
+        try:
+            async with asyncio.timeout(every):
+                if (await receive())["type"] == "http.disconnect":
+                    return
+        except TimeoutError:
+            if not await welcome():
+                return
 
 
 class LiveProtocol(HttpToolsProtocol):
@@ -98,49 +117,49 @@ def last_position(scope: Scope, after: int | None) -> int | None:
 
 
 async def listen(
-    scope: Scope, receive: Receive, send: Send, broadcaster: Broadcaster, rows: Rows, after: int | None
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    broadcaster: Broadcaster,
+    rows: Rows,
+    after: int | None,
+    welcome: Callable[[], Awaitable[bool]] = always,
 ) -> None:
-    """Serve one screen until it goes away."""
+    """Serve one screen until it goes away or is no longer welcome (its session ended)."""
     broadcaster.admit()
     after = last_position(scope, after)
+    gone = partial(_until_gone, receive, welcome, broadcaster.settings.live_ask)
     transport = scope.get(TRANSPORT)
     if transport is not None and scope.get("http_version") == "1.1" and scope["method"] == "GET":
-        await _direct(scope, receive, send, broadcaster, rows, after, transport)
+        client = DirectClient(transport, broadcaster.settings.live_buffer)
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, _CHUNKED]})
+        await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
+        scope[_LIVE] = True
+        await _direct(broadcaster, rows, after, client, gone)
+        await receive()  # the server must have seen the connection go before the response may stay unfinished
     else:
-        await _queued(receive, send, broadcaster, rows, after)
+        await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
+        await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
+        await _queued(broadcaster, rows, after, send, gone)
 
 
-async def _direct(
-    scope: Scope, receive: Receive, send: Send, hub: Broadcaster, rows: Rows, after: int | None, transport: Any
-) -> None:
-    client = DirectClient(transport, hub.settings.live_buffer)
-    await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, _CHUNKED]})
-    await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
-    scope[_LIVE] = True
+async def _direct(hub: Broadcaster, rows: Rows, after: int | None, client: DirectClient, gone: Gone) -> None:
     hub.join(rows, client, after)
     try:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await gone()
     finally:
         hub.leave(rows, client)
+        client.close()
 
 
-async def _queued(receive: Receive, send: Send, hub: Broadcaster, rows: Rows, after: int | None) -> None:
+async def _queued(hub: Broadcaster, rows: Rows, after: int | None, send: Send, gone: Gone) -> None:
     client = QueuedClient()
-    await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-    await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
     hub.join(rows, client, after)
-    pump = asyncio.ensure_future(client.pump(send))
-    gone = asyncio.ensure_future(_gone(receive))
+    tasks = {asyncio.ensure_future(client.pump(send)), asyncio.ensure_future(gone())}
     try:
-        await asyncio.wait({pump, gone}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hub.leave(rows, client)
-        for task in (pump, gone):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(pump, gone, return_exceptions=True)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -111,12 +111,22 @@ class Live:
         if scope["method"] != "GET":
             raise Refused("method", method=scope["method"], allowed="GET")
         face = self.face
-        actor = Knob(self.operation).admit(face, await face.sessions.visitor(scope))
+        knob = Knob(self.operation)
+        actor = knob.admit(face, await face.sessions.visitor(scope))
+
+        async def welcome() -> bool:
+            try:
+                return knob.admit(face, await face.sessions.visitor(scope)) == actor
+            except Refused:
+                return False
+            except face.unavailable:
+                return True  # a database that is away for a moment ends no stream
+
         query = read_query(LiveQuery, query_text(scope))
         rows = narrow(rows_of(face, actor), query.scope)
         if rows.key not in face.broadcaster.audiences:
             await face.snapshot(rows)  # the tail keeps figures only for scopes somebody has looked at
-        await listen(scope, receive, send, face.broadcaster, rows, query.after)
+        await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome)
 
 
 def operations() -> tuple[Operation, ...]:

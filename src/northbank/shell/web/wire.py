@@ -3,8 +3,10 @@
 Nothing here knows what a request means.
 """
 
+import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 JSON = b"application/json"
 NO_STORE: Headers = ((b"cache-control", b"no-store"),)
+PATIENCE = 30.0
 _WORTH_PACKING = 4096
 
 
@@ -59,9 +62,24 @@ def content_length(scope: Scope, limit: int) -> None:
         raise Refused("too_large", limit=sizes(limit))
 
 
+@asynccontextmanager
+async def in_time(seconds: float = PATIENCE) -> AsyncIterator[None]:
+    """Refuse a body that does not arrive in time, so that nobody can hold a place by sending nothing."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise Refused("slow", seconds=int(seconds)) from None
+
+
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body, never more than `limit` bytes of it in memory."""
     content_length(scope, limit)
+    async with in_time():
+        return await _read(receive, limit)
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
