@@ -1,6 +1,6 @@
 // Turns cards and counts into what the map draws. Pure.
 import type { Area, Card, GridMap } from "@/api/types";
-import { kindOf } from "@/words/codes";
+import { kindOf } from "@/words/kind";
 
 type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
 

@@ -1,7 +1,7 @@
 // The names behind the codes of the city: types, towns, units, boards, states. Read once, said in the screen's language.
 import { computed, shallowRef } from "vue";
 import { city } from "@/api/session";
-import type { Card, City, Coded, Happening } from "@/api/types";
+import type { City, Coded } from "@/api/types";
 import { i18n, say } from "./index";
 
 const found = shallowRef<City | null>(null);
@@ -41,17 +41,6 @@ export function useCodes() {
   };
 }
 
-export type Kind = "urgent" | "watched" | "late" | "soon" | "done" | "open" | "gone";
-
 function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
-}
-
-/** Which sign a case carries: what presses most wins. */
-export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean; needs?: boolean } | Happening): Kind {
-  if (card.state === "closed") return "done";
-  if (card.state === "rejected") return "gone";
-  if (card.urgent) return "needs" in card && !card.needs ? "watched" : "urgent";
-  if (card.late) return "late";
-  return "soon" in card && card.soon ? "soon" : "open";
 }

@@ -43,7 +43,7 @@ export function switchLanguage(): void {
 export function say(name: Name | string | null | undefined): string {
   if (!name) return "";
   if (typeof name === "string") return name;
-  return tongue.value === "zh" ? name.zh || name.en : name.en || name.zh;
+  return (tongue.value === "zh" ? name.zh || name.en : name.en || name.zh) ?? "";
 }
 
 const at = (time: string | number): number => (typeof time === "number" ? time : Date.parse(time));

@@ -1,0 +1,433 @@
+// Written by tools/api_types.py from the server's OpenAPI document; change the server instead.
+
+/** Who is signed in; `acts` are what the role may do at all. */
+export interface AccountView {
+  login: string;
+  name: string;
+  role: string;
+  unit: string | null;
+  unit_name: Name | null;
+  town: string | null;
+  grid: string | null;
+  acts: string[];
+}
+
+/** What comes with an act. version: refuse if the case has moved on. note: words, sealed in the vault. */
+export interface ActBody {
+  version?: number | null;
+  reason?: string | null;
+  note?: string | null;
+  unit?: string | null;
+  place?: Where | null;
+  type?: string | null;
+  outcome?: string | null;
+  happened_at?: string | null;
+}
+
+/** One town; `center` is a point on its ground to put a label on, null without geometry. */
+export interface AreaView {
+  code: string;
+  name: Name;
+  kind: string;
+  center: [number, number] | null;
+}
+
+/** The usual number of reports of an hour of this weekday, lowest and highest of the weeks before. */
+export interface Band {
+  low: number;
+  high: number;
+}
+
+/** One board. */
+export interface BoardView {
+  code: string;
+  name: Name;
+  level: string;
+}
+
+/** One case at a glance; holds no personal data. */
+export interface Card {
+  id: string;
+  number: string;
+  position: number;
+  version: number;
+  state: string;
+  type: string | null;
+  board: string | null;
+  town_board: string | null;
+  town: string | null;
+  community: string | null;
+  grid: string | null;
+  urgent: boolean;
+  owner: string | null;
+  source: string;
+  level: string;
+  reporter: string;
+  external: string | null;
+  reported_at: string;
+  changed_at: string;
+  due_at: string | null;
+  stage_due_at: string | null;
+  closed_at: string | null;
+  wake_at: string | null;
+  open: boolean;
+  late: boolean;
+  soon: boolean;
+  needs: boolean;
+  on_time: boolean | null;
+  desk: string | null;
+  lon: number | null;
+  lat: number | null;
+  outcome: string | null;
+  subject: string;
+}
+
+/** This running center: how true its data are, its languages and its clock. */
+export interface Center {
+  mode: string;
+  mode_note: Name;
+  city: CityBrief;
+  languages: string[];
+  timezone: string;
+  now: string;
+  speed: number;
+  wall_open: boolean;
+}
+
+/** The city behind this center. */
+export interface CityBrief {
+  id: string;
+  name: Name;
+  synthetic: boolean;
+  notes: Name[];
+}
+
+/** Everything a screen needs to put the pack's codes into words. */
+export interface CityView {
+  id: string;
+  name: Name;
+  version: string;
+  timezone: string;
+  prefix: string;
+  languages: string[];
+  boards: BoardView[];
+  areas: AreaView[];
+  communities: Named[];
+  units: UnitView[];
+  types: TypeView[];
+  classes: Named[];
+  sources: Named[];
+  states: Named[];
+  reasons: Named[];
+  words: Record<string, Name>;
+  levels: Record<string, Name>;
+  synthetic: boolean;
+  notes: Name[];
+}
+
+/** How to reach the reporter; goes to the vault. */
+export interface Contact {
+  name?: string | null;
+  phone?: string | null;
+  email?: string | null;
+}
+
+/** One limit running for one stage of a case. On time means at `due_at` or before. */
+export interface Deadline {
+  stage: "accept" | "check" | "dispatch" | "sign" | "solve";
+  limit: string;
+  calendar: string;
+  unit: "day" | "hour" | "minute" | "working_day" | "working_hour";
+  started_at: string;
+  due_at: string;
+  soon_at: string;
+  paused_at?: string | null;
+  left?: number | null;
+  met_at?: string | null;
+  marked?: ("overdue" | "soon")[];
+}
+
+/** A deadline with its explanation, step by step. */
+export interface DeadlineView {
+  deadline: Deadline;
+  steps: Name[];
+}
+
+/** Why a subject is erased: a code such as `request` or `retention`. */
+export interface EraseBody {
+  reason: string;
+}
+
+/** The journal position of the erasure. */
+export interface EraseReply {
+  subject: string;
+  position: number;
+}
+
+/** GeoJSON; `outline` is the district, `towns` another collection. */
+export interface FeatureCollection {
+  type: string;
+  features: Record<string, unknown>[];
+  outline: Record<string, unknown> | null;
+  towns: Record<string, unknown>;
+}
+
+/** A count, how many of them are late, and the case-list query that opens the rows. */
+export interface Figure {
+  count: number;
+  query: string;
+  late?: number;
+}
+
+/** One line of the stream: what happened to which case. No personal data. */
+export interface Happening {
+  position: number;
+  id: string;
+  number: string;
+  what: string;
+  at: string;
+  type: string | null;
+  town: string | null;
+  grid: string | null;
+  state: string;
+  urgent: boolean;
+  late: boolean;
+  owner: string | null;
+}
+
+/** One hour of the curve, from its first instant, with the queries of both figures. */
+export interface Hour {
+  since: string;
+  reported: number;
+  closed: number;
+  reported_query: string;
+  closed_query: string;
+}
+
+/** An act of this state that the actor may not do, and why. */
+export interface ImpossibleAct {
+  act: string;
+  why: Name;
+}
+
+/** A name in Chinese and English; either may stand in for the other. */
+export interface Name {
+  zh?: string;
+  en?: string;
+}
+
+/** A code and its name. */
+export interface Named {
+  code: string;
+  name: Name;
+}
+
+/** What waits for a person of the center, and why (one case may have several reasons). */
+export interface Needs {
+  count: number;
+  query: string;
+  urgent: Figure;
+  late: Figure;
+  desk: Figure;
+}
+
+/** A report as somebody sends it. `external` is the sender's own number, taken once per source. */
+export interface NewReport {
+  type?: string | null;
+  place?: Where | null;
+  text?: string | null;
+  contact?: Contact | null;
+  source?: string | null;
+  happened_at?: string | null;
+  urgent?: boolean | null;
+  external?: string | null;
+}
+
+/** One page of cards. total: exact count of all rows of the query at `position`. next: cursor or None. */
+export interface Page {
+  position: number;
+  total: number;
+  rows: Card[];
+  next: string | null;
+}
+
+/** A photo in the vault. */
+export interface PhotoRef {
+  id: string;
+  url: string;
+}
+
+/** An act the actor may do now. primary: the likely one. */
+export interface PossibleAct {
+  act: string;
+  primary: boolean;
+  needs_reason: boolean;
+}
+
+/** RFC 9457 problem details with two fields of ours: `code` for programs, `do` for people. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  do: string;
+  errors?: ProblemsDetail[];
+}
+
+/** One wrong field: where it stands and what is wrong with it. */
+export interface ProblemsDetail {
+  path: string;
+  message: string;
+}
+
+/** A share of rows; rate is None when nothing was due. */
+export interface Ratio {
+  met: number;
+  due: number;
+  rate: number | null;
+  query: string;
+  met_query: string;
+}
+
+/** What became of a report. */
+export interface ReportReply {
+  id: string;
+  number: string;
+  state: string;
+  type: string | null;
+  grid: string | null;
+  community: string | null;
+  town: string | null;
+  owner: string | null;
+  row: string | null;
+  at_desk: boolean;
+  due_at: string | null;
+  deadlines: Deadline[];
+  position: number;
+}
+
+/** Everything a desk shows of one case. person is None where the actor may not read persons; erased: it is gone. */
+export interface SeeCasesDetail {
+  case: Card;
+  position: number;
+  timeline: TimelineStep[];
+  acts: PossibleAct[];
+  impossible: ImpossibleAct[];
+  person: Words | null;
+  erased: boolean;
+  photos: PhotoRef[];
+  why: Why;
+  deadlines: DeadlineView[];
+}
+
+/** What a screen asks first. */
+export interface Session {
+  account: AccountView | null;
+  center: Center;
+}
+
+/** Login and password. */
+export interface SignIn {
+  login: string;
+  password: string;
+}
+
+/** The account and the token; browsers get the token as a cookie as well. */
+export interface SignedIn {
+  account: AccountView;
+  token: string;
+}
+
+/** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. */
+export interface Snapshot {
+  position: number;
+  at: string;
+  scope: string;
+  tiles: Tiles;
+  cards: Card[];
+  stream: Happening[];
+}
+
+/** All figures of the wall at one position. */
+export interface Tiles {
+  needs_person: Needs;
+  open: Figure;
+  soon: Figure;
+  by_board: Record<string, Figure>;
+  by_town: Record<string, Figure>;
+  by_state: Record<string, Figure>;
+  by_grid: Record<string, number>;
+  reported_today: Figure;
+  closed_today: Figure;
+  on_time: Ratio;
+  hours: Hour[];
+  usual?: Band[] | null;
+}
+
+/** One entry of a case's history. seconds: how long after the step before it. note: words, if they may be read. */
+export interface TimelineStep {
+  position: number;
+  version: number;
+  what: string;
+  at: string;
+  recorded_at: string;
+  actor: string;
+  pack: string;
+  rule?: string | null;
+  reason?: string | null;
+  note?: string | null;
+  note_erased?: boolean;
+  owner?: string | null;
+  outcome?: string | null;
+  stage?: string | null;
+  why?: string | null;
+  type?: string | null;
+  grid?: string | null;
+  due_at?: string | null;
+  seconds?: number;
+}
+
+/** One type of the catalog. */
+export interface TypeView {
+  code: string;
+  name: Name;
+  klass: string;
+  board: string;
+  urgent: boolean;
+  gb: string | null;
+}
+
+/** One unit that can own cases. */
+export interface UnitView {
+  code: string;
+  name: Name;
+  kind: string;
+  area: string | null;
+}
+
+/** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */
+export interface Where {
+  lon?: number | null;
+  lat?: number | null;
+  address?: string | null;
+}
+
+/** Why the case went where it is: the routing row, and the values it was decided by. */
+export interface Why {
+  row: string | null;
+  owner: string | null;
+  note: Name;
+  may_return: boolean;
+  type: string | null;
+  level: string;
+  town: string | null;
+  escalate_to: string | null;
+}
+
+/** What the vault keeps of a report as one sealed piece. */
+export interface Words {
+  text?: string | null;
+  address?: string | null;
+  contact?: Contact | null;
+}

@@ -1,0 +1,41 @@
+// Times in the city's zone, durations in two units, figures as people read them.
+import { expect, test } from "vitest";
+import { age, clockTime, dayOf, duration, figure, fullDay, moment, share, signed } from "./format";
+
+const NIGHT = Date.parse("2026-11-22T17:05:09Z");
+
+test("times are the city's, not the machine's", () => {
+  expect(clockTime(NIGHT, "Asia/Shanghai")).toBe("01:05");
+  expect(clockTime(NIGHT, "America/Los_Angeles", true)).toBe("09:05:09");
+  expect(dayOf(NIGHT, "Asia/Shanghai", "zh")).toBe("11月23日");
+  expect(dayOf(NIGHT, "America/Los_Angeles", "en")).toBe("22 Nov");
+  expect(fullDay(NIGHT, "Asia/Shanghai", "zh")).toBe("2026年11月23日 周一");
+});
+
+test("a moment of today is a time, another is a day and a time", () => {
+  expect(moment(NIGHT, NIGHT + 3_600_000, "Asia/Shanghai", "zh")).toBe("01:05");
+  expect(moment(NIGHT, NIGHT + 86_400_000, "Asia/Shanghai", "zh")).toBe("11月23日 01:05");
+});
+
+test("durations use the two largest units", () => {
+  expect(duration(90_000, "zh")).toBe("1 分 30 秒");
+  expect(duration(3_600_000 * 27 + 61_000, "en")).toBe("1 d 3 h");
+  expect(duration(-3_660_000, "en")).toBe("1 h 1 min");
+  expect(duration(0, "zh")).toBe("0 秒");
+  expect(duration(12 * 60_000 + 5000, "en")).toBe("12 min");
+});
+
+test("ages use one unit", () => {
+  expect(age(8_400, "en")).toBe("8 s");
+  expect(age(130_000, "zh")).toBe("2 分");
+});
+
+test("figures", () => {
+  expect(figure(1234567)).toBe("1,234,567");
+  expect(figure(null)).toBe("–");
+  expect(signed(-3)).toBe("−3");
+  expect(signed(1200)).toBe("+1,200");
+  expect(share(1, 3)).toBe("33.3%");
+  expect(share(3, 3)).toBe("100%");
+  expect(share(0, 0)).toBe("–");
+});
