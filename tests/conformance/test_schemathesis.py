@@ -1,11 +1,14 @@
 """schemathesis over the whole API: whatever it sends, no answer is a 5xx and every answer is one the document promises."""
 
+from typing import Any
+
 import msgspec
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from running import Running
 from schemathesis import Case
+from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
@@ -40,6 +43,44 @@ DOCUMENT = msgspec.json.decode(msgspec.json.encode(api_document(all_operations()
 api = schemathesis.openapi.from_dict(DOCUMENT).exclude(operation_id="sign_out")
 
 
+TEXT = {"type": "string"}
+FORMATS = {"name": "form", "in": "path", "required": True, "schema": {"enum": ["json", "xml"]}}
+ANY_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+LIST = ("service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size")
+FIELDS = ("service_code", "lat", "long", "address_string", "email", "phone", "description", "first_name", "api_key")
+
+
+def of_standard(*parameters: object, post: bool = False) -> dict[str, Any]:
+    """One address of GeoReport v2: a good answer, or the standard's errors."""
+    media: dict[str, Any] = {"application/json; charset=utf-8": {}, "text/xml; charset=utf-8": {}}
+    answers = {
+        code: {"description": "", "content": media} for code in ("200", "201", "400", "403", "404", "413", "415")
+    }
+    query = [{"name": name, "in": "query", "schema": TEXT} for name in LIST if len(parameters) == 1]
+    path: dict[str, Any] = {"get": {"parameters": [*parameters, *query], "responses": answers}}
+    if post:
+        form = {"schema": {"type": "object", "properties": dict.fromkeys(FIELDS, TEXT)}}
+        body = {"content": {"application/x-www-form-urlencoded": form, "multipart/form-data": form}}
+        path["post"] = {"parameters": list(parameters), "requestBody": body, "responses": answers}
+    return path
+
+
+# Open311 has no document of ours: this is what its specification promises, without what it leaves open.
+STANDARD = {
+    "openapi": "3.1.0",
+    "info": {"title": "GeoReport", "version": "2"},
+    "paths": {
+        "/open311/v2/discovery.{form}": of_standard(FORMATS),
+        "/open311/v2/services.{form}": of_standard(FORMATS),
+        "/open311/v2/services/{id}.{form}": of_standard(ANY_ID, FORMATS),
+        "/open311/v2/requests.{form}": of_standard(FORMATS, post=True),
+        "/open311/v2/requests/{id}.{form}": of_standard(ANY_ID, FORMATS),
+        "/open311/v2/tokens/{id}.{form}": of_standard(ANY_ID, FORMATS),
+    },
+}
+open311 = schemathesis.openapi.from_dict(STANDARD)
+
+
 @pytest.fixture(scope="session")
 def token(center: Running) -> str:
     """A session that may do everything."""
@@ -48,7 +89,7 @@ def token(center: Running) -> str:
 
 @api.parametrize()
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
@@ -57,6 +98,22 @@ def token(center: Running) -> str:
 def test_api(case: Case, center: Running, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     case.call_and_validate(base_url=center.base, headers=headers, additional_checks=CHECKS, excluded_checks=LEFT_OUT)
+
+
+@open311.parametrize()
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+)
+def test_open311(case: Case, center: Running, token: str) -> None:
+    case.call_and_validate(
+        base_url=center.base,
+        headers={"Authorization": f"Bearer {token}"},
+        checks=[not_a_server_error, status_code_conformance, content_type_conformance],
+    )
 
 
 def test_the_served_document_is_the_one_tried(center: Running) -> None:
