@@ -7,7 +7,12 @@ export type Kind = "urgent" | "watched" | "late" | "soon" | "done" | "open" | "g
 export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean; needs?: boolean } | Happening): Kind {
   if (card.state === "closed") return "done";
   if (card.state === "rejected") return "gone";
-  if (card.urgent) return "needs" in card && !card.needs ? "watched" : "urgent";
+  if (card.urgent) return waits(card) ? "urgent" : "watched";
   if (card.late) return "late";
   return "soon" in card && card.soon ? "soon" : "open";
+}
+
+/** Whether an urgent case still waits for somebody; a line of the stream is judged by its state. */
+function waits(card: { needs?: boolean; state: string }): boolean {
+  return card.needs ?? ["reported", "accepted", "returned"].includes(card.state);
 }
