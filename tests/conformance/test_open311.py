@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -10,7 +11,7 @@ import jsonschema
 import pytest
 from defusedxml.ElementTree import fromstring
 from PIL import Image
-from running import Running
+from running import Running, running
 
 BASE = "/open311/v2"
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -256,3 +257,13 @@ def test_strangers_and_other_forms_are_refused(public: httpx.Client, form: dict[
     assert public.delete(f"{BASE}/requests.json").status_code == 405
     assert public.get(f"{BASE}/services.yaml").status_code == 404
     assert public.get(f"{BASE}/nothing").status_code == 404
+
+
+def test_a_center_may_let_strangers_report_but_seldom(tmp_path: Path, form: dict[str, Any]) -> None:
+    center = running(None, tmp_path / "data", anonymous_open311=True, anonymous_per_minute=2)
+    with center as small, small.client() as stranger:
+        replies = [stranger.post(f"{BASE}/requests.json", data=form) for _ in range(3)]
+        assert [one.status_code for one in replies] == [201, 201, 429]
+        jsonschema.validate(replies[-1].json(), ERRORS)
+        assert stranger.post(f"{BASE}/requests.json", data={"api_key": "wrong", **form}).status_code == 403
+        assert stranger.post("/api/v1/reports", json={"place": {"address": "x"}}).status_code == 401

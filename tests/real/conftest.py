@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from running import center
+
+__all__ = ["center"]  # a fixture too: one whole center
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -42,7 +42,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     reports_per_minute: int = 6000  # for each account; 0 lifts the limit
     anonymous_per_minute: int = 6  # for each address
 
-    live_tick: float = 0.2
+    live_tick: float = 0.15
     live_heartbeat: float = 1.0
     live_buffer: int = 1 * MIB
     live_ring: int = 512

@@ -1,4 +1,4 @@
-"""Live frames: what changed goes to every screen of an audience as one pre-encoded frame, five times a second at most.
+"""Live frames: what changed goes to every screen of an audience as one pre-encoded frame, seven times a second at most.
 
 What changed is asked of a feed (the tail); how a screen is reached is in stream.py. See docs/decisions/0005.
 """
