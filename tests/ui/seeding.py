@@ -30,9 +30,7 @@ def lead(clients: list[httpx.Client], id: str, steps: int) -> None:
     for client, _ in zip(cycle(clients), range(steps), strict=False):
         detail = client.get(f"/api/v1/cases/{id}").json()
         likely = next((one["act"] for one in detail["acts"] if one["primary"]), None)
-        if likely is None or detail["case"]["state"] in ("closed", "rejected"):
-            return
-        if likely == "dispatch" and None in (detail["case"]["type"], detail["case"]["grid"]):
+        if likely in (None, "retype", "place") or not detail["case"]["open"]:
             return
         body: dict[str, Any] = {"unit": detail["why"]["owner"] or "roads"} if likely == "dispatch" else {}
         act(client, id, likely, **body)

@@ -291,7 +291,7 @@ REFUSALS: Mapping[str, Words] = {
     # --- the life cycle
     "wrong_state": Words(
         409,
-        "A case that is {state} cannot be {act}.",
+        "“{act}” is not possible while the case is {state}.",
         "“{state}”状态的事件不能执行“{act}”。",
         "Possible now: {allowed}.",
         "当前可执行：{allowed}。",
