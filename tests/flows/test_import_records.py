@@ -122,6 +122,15 @@ async def test_a_record_with_words_but_no_point_waits_at_the_desk(memory: Memory
     assert (case.desk, case.owner, prepared.figures.desk) == ("no_place", "center", 1)
 
 
+async def test_old_messages_handed_over_today_begin_today_and_say_when_they_were_written(memory: Memory) -> None:
+    old = draft(reported_at=datetime(2019, 4, 25, 3, 47, 9, tzinfo=UTC), lon=None, lat=None, text="漏水")
+    handed = msgspec.structs.replace(batch(old), map=msgspec.structs.replace(MAP, begins="import"))
+    await take(memory, handed)
+    case = await only_case(memory)
+    words = msgspec.json.decode((await memory.vault.open(case.subject, [case.words.id]))[case.words.id], type=Words)
+    assert (case.reported_at, words.text) == (NOW, "漏水\n[2019-04-25 09:32:09]")
+
+
 LON, LAT = point("TW-H1-G1")
 
 

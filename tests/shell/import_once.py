@@ -8,15 +8,16 @@ from northbank.shell.settings import Settings
 from northbank.shell.sources.importer import import_file
 from northbank.wiring import open_center
 
-PACK = Path(__file__).resolve().parents[2] / "packs" / "_template"
 
-
-async def main(data: str, database: str, file: str, map: str) -> None:
+async def main(pack: str, data: str, file: str, map: str, rejects: str, database: str = "", areas: str = "") -> None:
     """Import as the command line does."""
-    async with open_center(Settings(pack=PACK, data=Path(data), database=database)) as center:
+    settings = Settings(
+        pack=Path(pack), data=Path(data), database=database or None, areas=Path(areas) if areas else None
+    )
+    async with open_center(settings) as center:
         await import_file(
             center, Path(file), Path(map), progress=lambda standing: print(standing.records, flush=True),
-            rejects=Path(file).with_suffix(".rejects.csv"), stop=asyncio.Event(),
+            rejects=Path(rejects), stop=asyncio.Event(),
         )  # fmt: skip
     print("done", flush=True)
 

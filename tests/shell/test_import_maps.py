@@ -57,6 +57,11 @@ def test_faults_are_told_with_line_and_what_is_allowed(tmp_path: Path, old: str,
     assert all(word in text for word in said), text
 
 
+def test_a_case_that_begins_today_cannot_have_ended(tmp_path: Path) -> None:
+    (said,) = faults(tmp_path, 'begins = "import"\n' + GOOD.replace("[columns]", '[columns]\nclosed = ["end"]'))
+    assert said.startswith("map.toml:1: found begins")
+
+
 def test_all_faults_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("phone", "pigeon").replace("%Y-%m-%d", "%Q") + '\n[types]\nA = "x"\n'
     assert len(faults(tmp_path, text)) == 3

@@ -5,9 +5,6 @@ import csv
 import gzip
 import json
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -16,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from killing import import_with_kills
 from template import PACK, city
 
 from northbank.shell.settings import Settings
@@ -42,7 +40,6 @@ source = "phone"
 "waste" = "street.waste"
 "light" = "street.light"
 """
-RUN = Path(__file__).with_name("import_once.py")
 
 
 @pytest.fixture
@@ -154,30 +151,16 @@ async def test_a_stopped_import_goes_on_where_it_ended(tmp_path: Path, fresh_dat
     assert [int(row["line"]) for row in listed(file)] == [n + 2 for n in range(2600) if n % 11 == 10]
 
 
-def kill_and_go_on(tmp_path: Path, url: str, file: Path) -> int:
-    """Run the import to its end, killing it at the most five times on the way; how often it was killed."""
-    chance = random.Random(7)
-    command = [sys.executable, str(RUN), str(tmp_path / "data"), url, str(file), str(tmp_path / "map.toml")]
-    kills, done = 0, False
-    while not done:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                done = line == "done\n"
-                if not done and kills < 5 and chance.random() < 0.7:
-                    process.send_signal(signal.SIGKILL)
-                    kills += 1
-                    break
-    return kills
-
-
 async def test_kills_at_any_moment_lose_nothing_and_double_nothing(
     tmp_path: Path, embedded: Any, fresh_database: str
 ) -> None:
     """A run that was killed again and again ends as one that was left alone."""
     file = write(tmp_path / "old.csv", lines(3000))
     put(tmp_path / "map.toml", MAP)
-    kills = await asyncio.to_thread(kill_and_go_on, tmp_path, fresh_database, file)
+    kills = await asyncio.to_thread(
+        import_with_kills, PACK, tmp_path / "data", file, tmp_path / "map.toml", file.with_suffix(".rejects.csv"),
+        fresh_database, most=4, seed=7,
+    )  # fmt: skip
     assert kills >= 3
     killed = await image(fresh_database)
     assert [int(row["line"]) for row in listed(file)] == [n + 2 for n in range(3000) if n % 11 == 10]
@@ -234,6 +217,16 @@ async def test_a_file_that_breaks_off_keeps_what_it_gave(tmp_path: Path, fresh_d
         report = await run(opened, tmp_path / "old.csv.gz", map_file)
     assert half > 500
     assert (report.figures.known, report.finished) == (half, True)
+
+
+async def test_a_limit_takes_so_many_records_at_a_time(tmp_path: Path, fresh_database: str, map_file: Path) -> None:
+    file = write(tmp_path / "old.csv", lines(30))
+    rejects, stop = tmp_path / "r.csv", asyncio.Event()
+    async with center(tmp_path, fresh_database) as opened:
+        for so_far in (12, 24, 30):
+            report = await import_file(opened, file, map_file, rejects=rejects, stop=stop, limit=12)
+            assert (report.records, report.finished) == (so_far, so_far == 30)
+    assert len(await image(fresh_database)) == 28
 
 
 async def test_an_empty_file_and_one_with_nothing_good(tmp_path: Path, fresh_database: str, map_file: Path) -> None:

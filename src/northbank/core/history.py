@@ -80,6 +80,12 @@ def report_of(draft: Draft, number: str, subject: str, reporter: str, words: Sea
     )  # fmt: skip
 
 
+def hand_over(draft: Draft, city: City, now: datetime) -> Draft:
+    """The draft as a report of `now`; its own time goes into its words."""
+    written = draft.reported_at.astimezone(city.calendar.zone).strftime("%Y-%m-%d %H:%M:%S")
+    return replace(draft, reported_at=now, text=f"{draft.text or ''}\n[{written}]".lstrip())
+
+
 def settle(draft: Draft, city: City) -> Draft:
     """The draft with a point that a grid holds, or without a point; raises Refused `outside` or `swapped`.
 

@@ -60,6 +60,8 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RecordMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A MAP.toml. format: left out, the file's ending says it. timezone: of times that name none.
 
+    begins: when a case begins, by the record's own time or when it is imported (old messages handed over today:
+    limits run from today, the record's time is kept in its words).
     closed_by_day: a closing at midnight names a day and counts as its end.
     """
 
@@ -71,6 +73,7 @@ class RecordMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     encoding: Encoding = "utf-8"
     delimiter: str = ","
     datum: Literal["wgs84", "gcj02"] = "wgs84"
+    begins: Literal["record", "import"] = "record"
     closed_by_day: bool = False
     defaults: Defaults = Defaults()
     types: dict[str, str] = {}

@@ -11,7 +11,7 @@ import msgspec
 from northbank.core.access import Actor, Role
 from northbank.core.case import Case, CaseFact, Dispatched, Routed, evolve
 from northbank.core.facts import Imported
-from northbank.core.history import agrees, receive_old, report_of, settle
+from northbank.core.history import agrees, hand_over, receive_old, report_of, settle
 from northbank.core.importing import Draft, RecordMap
 from northbank.core.intake import check_time
 from northbank.core.journal import NewEntry, write
@@ -136,10 +136,13 @@ async def _take(making: _Making, item: Item) -> None:
     try:
         field = "reported"
         check_time(item.draft.reported_at, making.now)
+        given = item.draft
+        if making.batch.map.begins == "import":
+            given = hand_over(given, city, making.now)
         field = "closed"
-        check_time(item.draft.ended_at, making.now)
+        check_time(given.ended_at, making.now)
         field = "lon"
-        draft = settle(item.draft, city)
+        draft = settle(given, city)
         id, subject, number = world.ids.new(), world.ids.new(), await _number(world)
         sealed = await world.vault.seal(subject, _pieces(draft), fresh=True)
         words = sealed.refs[0] if sealed.refs else None

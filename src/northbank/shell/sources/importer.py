@@ -47,9 +47,12 @@ Shown = Callable[[Standing], None]
 
 
 async def import_file(
-    center: Opened, file: Path, map: Path, *, progress: Shown = lambda _: None, rejects: Path, stop: asyncio.Event
-) -> ImportReport:
+    center: Opened, file: Path, map: Path, *, progress: Shown = lambda _: None, rejects: Path, stop: asyncio.Event,
+    limit: int | None = None,
+) -> ImportReport:  # fmt: skip
     """Take a file in. Set `stop` to end after the batch at hand; the same call again goes on where it ended.
+
+    limit: read no more than so many records in this run.
 
     Raises PackFaults for the map and SourceError for the file, each with sentences for the operator.
     """
@@ -64,7 +67,7 @@ async def import_file(
         if stands.done:
             return ImportReport.of_earlier(file, stands, rejects, missing)
         listed = RejectList(rejects, stands.rejected)
-        return await _Run(world, rules, file, source, stands, listed, progress).go(stop, missing)
+        return await _Run(world, rules, file, source, stands, listed, progress).go(stop, missing, limit)
     finally:
         source.close()
 
@@ -91,15 +94,17 @@ class _Run:
         self._broken: SourceError | None = None  # the file breaks off after what was read
         self._storing: asyncio.Task[None] | None = None
 
-    async def go(self, stop: asyncio.Event, missing: tuple[str, ...]) -> ImportReport:
+    async def go(self, stop: asyncio.Event, missing: tuple[str, ...], limit: int | None) -> ImportReport:
         """Read to the end or until told to stop."""
         began = monotonic()
         version = await _version(self._world, self._first.file)
         rows = iter(self._source)
         last = False
+        left = limit
         try:
-            while not stop.is_set() and not last:
-                batch = await self._gather(rows, version)
+            while not stop.is_set() and not last and left != 0:
+                batch = await self._gather(rows, version, BATCH if left is None else min(left, BATCH))
+                left = None if left is None else left - len(batch.items) - len(batch.rejects)
                 prepared = await prepare(self._world, batch)
                 await self._stored()
                 self._storing = asyncio.create_task(self._store(batch, prepared))
@@ -118,14 +123,14 @@ class _Run:
             seconds=monotonic() - began, finished=self._stands.done, rejects=str(self._listed.path),
         )  # fmt: skip
 
-    async def _gather(self, rows: Iterator[Row], version: int) -> Batch:
+    async def _gather(self, rows: Iterator[Row], version: int, most: int) -> Batch:
         """The next batch. A file that breaks off gives what was read before; it is told by the batch after."""
         if self._broken is not None:
             raise self._broken
         items: list[Item] = []
         rejects: list[Reject] = []
         last = False
-        while len(items) + len(rejects) < BATCH:
+        while len(items) + len(rejects) < most:
             if self._place % SLICE == 0:
                 await asyncio.sleep(0)
             try:

@@ -54,6 +54,13 @@ def _own_faults(file: str, lines: Lines, map: RecordMap) -> Iterator[Fault]:
         yield Fault(file, lines.of(("defaults",)), "no source", "columns.source with [sources], or defaults.source")
     if ("rejected" in map.states.values() or "closed" in map.states.values()) and not map.columns.closed:
         yield Fault(file, lines.of(("states",)), "states that end", "columns.closed, to say when they ended")
+    if map.begins == "import" and map.columns.closed:
+        yield Fault(
+            file,
+            lines.of(("begins",)),
+            "begins = 'import' and columns.closed",
+            "one of the two: a case that begins today cannot have ended",
+        )
 
 
 def _city_faults(file: str, lines: Lines, map: RecordMap, city: City) -> Iterator[Fault]:
