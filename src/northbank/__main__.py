@@ -13,6 +13,7 @@ from rich.console import Console
 from northbank.core import access
 from northbank.pack.fault import PackFaults
 from northbank.shell.settings import Settings, SettingsError, read_settings
+from northbank.shell.sources.rows import SourceError
 from northbank.shell.store.folder import DataFolderError
 from northbank.shell.store.pool import DatabaseError
 from northbank.shell.store.server import ServerRefused
@@ -42,7 +43,7 @@ Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.
 Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
 PasswordFile = Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")]
 
-FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy)
+FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy, SourceError)
 
 
 def settings_of(**given: Any) -> Settings:
@@ -106,13 +107,15 @@ def import_(
     map: Annotated[Path, typer.Option(help="MAP.toml: which column means what.")], pack: Pack,
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
     rejects: Annotated[Path | None, typer.Option(help="Where rows that could not be taken are listed.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records; the next run goes on.")] = None,
 ) -> None:  # fmt: skip
     """Import a file of real records: resumable, exactly once, faults listed with their lines."""
+    from northbank.shell.sources.rejects import default_rejects
     from northbank.verbs import run_import
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
-    rejects = rejects or file.with_name(file.name.removesuffix(".gz") + ".rejects.csv")
-    raise typer.Exit(go(lambda: run_import(settings, file, map, rejects, out)))
+    rejects = rejects or default_rejects(data, file)
+    raise typer.Exit(go(lambda: run_import(settings, file, map, rejects, limit, out)))
 
 
 @app.command()

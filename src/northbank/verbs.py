@@ -81,7 +81,9 @@ async def _demo_accounts(center: Center, accounts: object) -> None:
         await center.accounts.add(Account(one.name.zh or one.name.en, actor), hashed, SystemClock().now())
 
 
-async def run_import(settings: Settings, file: Path, map: Path, rejects: Path, out: Console) -> int:
+async def run_import(
+    settings: Settings, file: Path, map: Path, rejects: Path, limit: int | None, out: Console
+) -> int:  # fmt: skip
     """Import a file; 0 when it is done, 130 when it was stopped and can be taken up again."""
     from northbank.shell.sources.importer import import_file
     from northbank.shell.sources.progress import shown
@@ -91,11 +93,11 @@ async def run_import(settings: Settings, file: Path, map: Path, rejects: Path, o
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with open_center(settings) as center:
+    async with open_center(settings, live=False) as center:
         with shown() as progress:
-            report = await import_file(center, file, map, progress=progress, rejects=rejects, stop=stop)
+            report = await import_file(center, file, map, progress=progress, rejects=rejects, stop=stop, limit=limit)
     out.print(str(report), markup=False)
-    return 130 if stop.is_set() else 0
+    return 130 if stop.is_set() and not report.finished else 0
 
 
 async def run_replay(settings: Settings, file: Path, map: Path, out: Console) -> None:

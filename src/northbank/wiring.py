@@ -37,9 +37,9 @@ from northbank.shell.web.limits import Buckets
 from northbank.shell.web.live import Broadcaster, Tick
 from northbank.shell.web.passwords import Passwords
 from northbank.shell.web.photos import Darkroom
+from northbank.shell.web.protocol import LiveProtocol
 from northbank.shell.web.registry import Face
 from northbank.shell.web.session import Sessions
-from northbank.shell.web.stream import LiveProtocol
 
 log = logging.getLogger(__name__)
 UI = Path(__file__).resolve().parents[2] / "ui" / "dist"
@@ -72,10 +72,12 @@ class Center:
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []
 
-    async def start(self) -> None:
-        """Begin committing, following and timing."""
+    async def start(self, live: bool = True) -> None:
+        """Begin committing and, where the center is to live, following and timing."""
         await self.ids.start()
         await self.journal.start()
+        if not live:
+            return
         await self.tail.start()
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world))
@@ -132,8 +134,13 @@ def _load(settings: Settings) -> City:
 
 
 @asynccontextmanager
-async def open_center(settings: Settings, *, start: datetime | None = None) -> AsyncIterator[Center]:
-    """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part."""
+async def open_center(
+    settings: Settings, *, start: datetime | None = None, live: bool = True
+) -> AsyncIterator[Center]:  # fmt: skip
+    """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part.
+
+    live: keep screens and deadlines up to date; an import leaves that to the center that runs afterwards.
+    """
     city = await asyncio.to_thread(_load, settings)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(DataFolder.open(settings.data, pack=city.id))
@@ -146,7 +153,7 @@ async def open_center(settings: Settings, *, start: datetime | None = None) -> A
             await reach(dsn)
         center = Center(settings, city, await open_pool(dsn), folder.vault_key(), clock_of(settings, start))
         try:
-            await center.start()
+            await center.start(live)
             yield center
         finally:
             await center.close()
