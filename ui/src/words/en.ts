@@ -12,7 +12,7 @@ export const en: Words = {
     town: "The cases of your town.",
     unit: "The cases your unit handles.",
   },
-  nav: { language: "Language", theme: "Theme", dark: "Dark", light: "Light", signOut: "Sign out", signIn: "Sign in", skip: "Skip to the main part", home: "Back to start" },
+  nav: { screens: "Screens", language: "Language", theme: "Theme", dark: "Dark", light: "Light", signOut: "Sign out", signIn: "Sign in", skip: "Skip to the main part", home: "Back to start" },
   sign: {
     title: "Sign in",
     login: "Account",
@@ -137,6 +137,7 @@ export const en: Words = {
     keys: "J and K move, Enter opens",
   },
   event: {
+    pane: "Case",
     choose: "Choose a case on the left",
     chooseDo: "J and K move, Enter opens; ? shows all keys.",
     where: "Where",
@@ -158,6 +159,7 @@ export const en: Words = {
     system: "By rule",
     simulated: "Simulated",
     why: "Why {owner} has it",
+    noRule: "No rule could find an owner: the duty desk decides.",
     limit: "limit {row}",
     calendar: "calendar {name}",
     context: "Place and person",

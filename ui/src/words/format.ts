@@ -32,14 +32,14 @@ const DAYS: Record<string, string> = { Mon: "周一", Tue: "周二", Wed: "周�
 /** 11月22日 / 22 Nov */
 export function dayOf(at: number, zone: string, tongue: Tongue): string {
   const p = parts(at, zone);
-  return tongue === "zh" ? `${p.month}月${p.day}日` : `${p.day} ${MONTHS[Number(p.month) - 1]}`;
+  return tongue === "zh" ? `${Number(p.month)}月${Number(p.day)}日` : `${Number(p.day)} ${MONTHS[Number(p.month) - 1]}`;
 }
 
 /** 2026年11月22日 周日 / Sun 22 Nov 2026 */
 export function fullDay(at: number, zone: string, tongue: Tongue): string {
   const p = parts(at, zone);
-  if (tongue === "zh") return `${p.year}年${p.month}月${p.day}日 ${DAYS[p.weekday ?? ""] ?? ""}`;
-  return `${p.weekday} ${p.day} ${MONTHS[Number(p.month) - 1]} ${p.year}`;
+  if (tongue === "zh") return `${p.year}年${Number(p.month)}月${Number(p.day)}日 ${DAYS[p.weekday ?? ""] ?? ""}`;
+  return `${p.weekday} ${Number(p.day)} ${MONTHS[Number(p.month) - 1]} ${p.year}`;
 }
 
 /** The time alone on the same local day, day and time otherwise. */

@@ -10,7 +10,7 @@ export const zh = {
     town: "本镇街的事件。",
     unit: "本单位承办的事件。",
   },
-  nav: { language: "语言", theme: "明暗", dark: "夜间", light: "日间", signOut: "退出", signIn: "登录", skip: "跳到主要内容", home: "返回首页" },
+  nav: { screens: "界面", language: "语言", theme: "明暗", dark: "夜间", light: "日间", signOut: "退出", signIn: "登录", skip: "跳到主要内容", home: "返回首页" },
   sign: {
     title: "登录",
     login: "账号",
@@ -135,6 +135,7 @@ export const zh = {
     keys: "J、K 上下，回车打开",
   },
   event: {
+    pane: "事件",
     choose: "从左侧选一件事件",
     chooseDo: "按 J、K 移动，按回车打开；按 ? 看全部按键。",
     where: "在哪里",
@@ -156,6 +157,7 @@ export const zh = {
     system: "系统按规则",
     simulated: "模拟",
     why: "为什么由{owner}承办",
+    noRule: "没有规则能定承办单位，由值守席判断。",
     limit: "时限规则 {row}",
     calendar: "日历 {name}",
     context: "位置与当事人",
