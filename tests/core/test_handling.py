@@ -19,7 +19,9 @@ MINUTE = timedelta(minutes=1)
 
 # Who may do what, where the state allows it. Case: a pothole in the harbor's quarter, owned by the roads office.
 # y: may. -: may not (forbidden). o: not the owner (not_yours). In the order of ACTS below.
-ACTS = "accept reject dispatch check rework close reopen place retype | sign start suspend resume feed_back return | note"
+ACTS = (
+    "accept reject dispatch check rework close reopen place retype | sign start suspend resume feed_back return | note"
+)
 RIGHTS = [
     (ADMIN, "district", "yyyyyyyyy yyyyyy y"),
     (DUTY, "district", "yyyyyyyyy yyyyyy y"),
@@ -236,7 +238,13 @@ def test_reopening_begins_anew_and_keeps_count() -> None:
         case = step(case, act, NOW + 5 * MINUTE)
     later = NOW + timedelta(days=60)
     case = step(case, "reopen", later, reason="reopen.again")
-    assert (case.state, case.desk, case.closed_at, case.outcome, case.reopenings) == ("reopened", "reopened", None, None, 1)
+    assert (case.state, case.desk, case.closed_at, case.outcome, case.reopenings) == (
+        "reopened",
+        "reopened",
+        None,
+        None,
+        1,
+    )
     solve = case.deadline("solve")
     assert solve is not None
     assert (solve.started_at, solve.met_at, solve.marked) == (later, None, ())
@@ -281,6 +289,29 @@ def test_placing_and_typing_bring_a_case_from_the_desk_to_an_owner() -> None:
     assert refused(case, "place") == "no_place"
     assert refused(case, "retype") == "untyped"
     assert refused(case, "retype", type="no.such") == "unknown_type"
+
+
+def test_words_that_come_with_placing_or_typing_are_kept() -> None:
+    lon, lat = point("TW-H1-G2")
+    for act, more in (("place", {"lon": lon, "lat": lat}), ("retype", {"type": "street.light"})):
+        facts = decide(Do(act=Act(act), note=WORDS, **more), born(), city(), NOW, ADMIN)  # type: ignore[arg-type]
+        assert getattr(facts[-1], "note", None) == WORDS
+
+
+def test_a_new_type_with_the_same_due_time_is_not_announced_again() -> None:
+    case = born("street.noise")
+    solve = case.deadline("solve")
+    assert solve is not None
+    late = solve.due_at + MINUTE
+    case = fold(case, watch(case, late), late)
+    case = step(case, "retype", late, type="street.vendor")  # seven working days as well
+    found = case.deadline("solve")
+    assert found is not None
+    assert (found.due_at, found.marked) == (solve.due_at, ("overdue",))
+    case = step(case, "retype", late, type="street.light")  # one working day
+    found = case.deadline("solve")
+    assert found is not None
+    assert found.marked == ()
 
 
 def test_the_timer_says_soon_then_overdue_once_each() -> None:

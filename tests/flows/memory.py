@@ -155,11 +155,13 @@ class MemoryVault:
     def __init__(self, store: Store, ids: SeededIds) -> None:
         self.store = store
         self.ids = ids
+        self.made = 0
 
     async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
         await asyncio.sleep(0)
         known = None if fresh else self.store.keys.get(subject)
-        key = known or self.ids.new().encode()
+        self.made += 1
+        key = known or f"key {self.made:09d} ".encode()
         secrets = tuple(Secret(self.ids.new(), subject, kind, key + plain) for kind, plain in pieces)
         refs = tuple(Sealed(one.id, sha256(one.sealed).hexdigest()) for one in secrets)
         return Envelope(None if known else key, secrets, refs)

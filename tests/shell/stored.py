@@ -5,11 +5,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import msgspec
 from template import INTAKE, NOW, city, point
 
+from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.number import case_number
 from northbank.flows.report import Contact, NewReport, ReportReply, Where, report
@@ -99,13 +101,12 @@ async def check(connection: asyncpg.Connection) -> None:
         "select stream from journal group by stream having max(version) <> count(*) or min(version) <> 1"
     )
     assert not torn, "versions of a stream have a gap"
-    live = {
-        str(row["id"]): (row["doc"], row["position"], row["version"])
-        for row in await connection.fetch("select id, doc, position, version from cases")
-    }
+    rows = await connection.fetch("select * from cases")
+    live = {str(row["id"]): tuple(row) for row in rows}
     again = {}
     async for case, position in folded(connection):
-        again[case.id] = (msgspec.json.encode(case).decode(), position, case.version)
+        row = (*msgspec.structs.astuple(card(case, position)), msgspec.json.encode(case).decode())
+        again[case.id] = (UUID(row[0]), *row[1:-2], UUID(row[-2]), row[-1])
     assert again == live, "a view is not the fold of its entries"
     lost = await connection.fetchval(WORDS + "select count(*) from referred where id not in (select id from secret)")
     assert lost == 0, "a reference leads to no words"

@@ -123,17 +123,22 @@ def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[C
         case Act.PLACE:
             if do.lon is None or do.lat is None:
                 raise Refused("no_place")
-            return place(case, city, do.lon, do.lat, happened)
+            return [*place(case, city, do.lon, do.lat, happened), *_noted(do)]
         case Act.RETYPE:
             if do.type is None:
                 raise Refused("untyped")
-            return retype(case, city, do.type, happened)
+            return [*retype(case, city, do.type, happened), *_noted(do)]
         case Act.NOTE:
             if note is None:
                 raise Refused("reason_needed")
             return [Noted(happened_at=happened, reason=reason, note=note)]
         case _:
             assert_never(do.act)
+
+
+def _noted(do: Do) -> list[CaseFact]:
+    """Words that came with an act whose own fact has no room for them."""
+    return [Noted(happened_at=do.happened_at, reason=do.reason, note=do.note)] if do.note is not None else []
 
 
 def _dispatch(do: Do, case: Case, city: City, at: datetime) -> Dispatched:

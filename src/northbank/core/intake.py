@@ -152,16 +152,22 @@ def retype(case: Case, city: City, type: str, happened: datetime | None) -> list
     fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
     solve = case.deadline("solve")  # of a reopened case it began with the reopening
     again = assign(city, type, case.level, urgent, case.spot, solve.started_at if solve else case.reported_at, happened)
-    return [fact, *_solve_only(again)]
+    return [fact, *_solve_only(again, solve)]
 
 
 def _owner_only(facts: list[CaseFact]) -> list[CaseFact]:
     return [msgspec.structs.replace(f, begun=()) for f in facts if isinstance(f, Routed | Unrouted)]
 
 
-def _solve_only(facts: list[CaseFact]) -> list[CaseFact]:
+def _solve_only(facts: list[CaseFact], before: Deadline | None) -> list[CaseFact]:
+    """Only the solving limit begins again; what was announced of it is not announced twice for the same due time."""
+
+    def kept(found: Deadline) -> Deadline:
+        same = before is not None and before.due_at == found.due_at
+        return msgspec.structs.replace(found, marked=before.marked) if before is not None and same else found
+
     return [
-        msgspec.structs.replace(f, begun=tuple(d for d in f.begun if d.stage == "solve"))
+        msgspec.structs.replace(f, begun=tuple(kept(d) for d in f.begun if d.stage == "solve"))
         for f in facts
         if isinstance(f, Routed | Unrouted)
     ]

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -209,8 +209,8 @@ def _after(query: CaseQuery, compared: str, descending: bool, values: list[Any])
         moment = datetime.fromisoformat(key) if key else None
         if sort != query.sort or (moment is not None and moment.tzinfo is None):
             raise ValueError(sort)
+        values += [moment and moment.astimezone(UTC), id]
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError) as error:
         raise Refused("invalid", why="after: not a cursor of this list") from error
-    values += [moment, id]
     sign = "<" if descending else ">"
     return f" and ({compared}, id) {sign} (coalesce(${len(values) - 1}::timestamptz, 'infinity'), ${len(values)}::uuid)"

@@ -27,6 +27,7 @@ SQL = statements("cases")
 REMEMBERED = 20_000  # happenings kept in memory: a screen off the air for less than these resumes without a reset
 SHOWN = 60  # happenings in a snapshot
 CHUNK = 5_000
+POLL = 1.0  # seconds after which the tail looks although nobody woke it
 IDLE = 300.0  # seconds after which a picture that nobody watches is forgotten
 WEEKS = 8
 FEWEST_WEEKS = 3
@@ -111,7 +112,7 @@ class Tail:
                     self.fresh_at = self._ticks()
                     self._forget_idle()
                     try:
-                        await asyncio.wait_for(self._wake.wait(), timeout=1.0)
+                        await asyncio.wait_for(self._wake.wait(), timeout=POLL)
                         await asyncio.sleep(0.05)  # let neighbours gather: one read for all
                     except TimeoutError:
                         await connection.execute("select 1")
