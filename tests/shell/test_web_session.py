@@ -1,5 +1,6 @@
 """Signing in and out, roles, other sites, throttles, and what every response carries."""
 
+import socket
 from pathlib import Path
 
 import httpx
@@ -153,3 +154,32 @@ def test_bad_sign_in_bodies(center: Running) -> None:
         ):
             reply: httpx.Response = client.post("/api/v1/session", json=body)
             assert (reply.status_code, reply.json()["code"]) == (422, "invalid")
+
+
+RAW = [
+    b"GET / HTTP/1.1\r\nx: " + b"a" * 200_000,
+    b"GET /" + b"a" * 200_000,
+    b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 40_000,
+    b"\x00\x01\x02 garbage\r\n\r\n",
+    b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n",
+    b"GET http:// HTTP/1.1\r\nhost: x\r\n\r\n",
+    b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-length: -5\r\n\r\n",
+    b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n",
+    b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+]
+
+
+@pytest.mark.parametrize("raw", RAW, ids=lambda raw: str(raw[:40]))
+def test_requests_that_are_no_http_are_cut_off(center: Running, raw: bytes) -> None:
+    host, _, port = center.base.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        answer = b""
+        try:
+            line.sendall(raw)
+            while part := line.recv(65536):
+                answer += part
+        except ConnectionError:
+            pass  # cut off while still talking
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:200]
+    with center.client() as client:
+        assert client.get("/healthz").status_code == 200

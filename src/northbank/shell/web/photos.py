@@ -15,6 +15,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MEDIA = "image/jpeg"
 _QUALITY = 85
 _AT_ONCE = 2
+_FORMS = 32
 
 
 class Darkroom:
@@ -24,6 +25,7 @@ class Darkroom:
         self.pixels = pixels
         self.edge = edge
         self.gate = asyncio.Semaphore(_AT_ONCE)
+        self.table = asyncio.Semaphore(_FORMS)  # forms with photos in memory at once, each up to 32 MiB
 
     async def clean(self, raw: Sequence[tuple[str, bytes]]) -> list[bytes]:
         """JPEG bytes for each (file name, bytes); the first unreadable one refuses the whole request."""

@@ -40,9 +40,10 @@ async def send_report(face: Face, call: Call) -> ReportReply:
         return await report(face.world, call.actor, read_json(_decoder, body), call.key)
     if media != "multipart/form-data" or b"boundary" not in options:
         raise Refused("media_type", found=media, allowed="application/json, multipart/form-data")
-    form = await read_multipart(call.scope, call.receive, options[b"boundary"], form_rules(face))
-    new = read_json(_decoder, _document(form).encode())
-    photos = await face.darkroom.clean(form.files)
+    async with face.darkroom.table:
+        form = await read_multipart(call.scope, call.receive, options[b"boundary"], form_rules(face))
+        new = read_json(_decoder, _document(form).encode())
+        photos = await face.darkroom.clean(form.files)
     return await report(face.world, call.actor, new, call.key, tuple(photos))
 
 

@@ -7,15 +7,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from northbank.core.access import Scope as Rows
 from northbank.core.refusal import Refused
 from northbank.shell.web.live import Broadcaster
+from northbank.shell.web.protocol import LIVE, TRANSPORT
 from northbank.shell.web.wire import Receive, Scope, Send, header
 
-TRANSPORT = "northbank.transport"
-_LIVE = "northbank.live"
 _HELLO = b"retry: 1000\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -42,21 +39,6 @@ async def _until_gone(receive: Receive, welcome: Callable[[], Awaitable[bool]], 
         except TimeoutError:
             if not await welcome():
                 return
-
-
-class LiveProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, which also tells the application its connection. Give it to uvicorn as `http`."""
-
-    def on_message_begin(self) -> None:
-        """Start a request's scope."""
-        super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
-
-    def shutdown(self) -> None:
-        """Streams never end by themselves, so a stopping server ends them."""
-        if self.scope is not None and self.scope.get(_LIVE):
-            self.transport.close()
-        super().shutdown()
 
 
 class DirectClient:
@@ -134,7 +116,7 @@ async def listen(
         client = DirectClient(transport, broadcaster.settings.live_buffer)
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, _CHUNKED]})
         await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
-        scope[_LIVE] = True
+        scope[LIVE] = True
         await _direct(broadcaster, rows, after, client, gone)
         await receive()  # the server must have seen the connection go before the response may stay unfinished
     else:

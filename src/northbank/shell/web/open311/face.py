@@ -11,7 +11,7 @@ from northbank.core.access import REPORTERS, Actor, Scope
 from northbank.core.card import Card, card
 from northbank.core.refusal import Refused
 from northbank.core.wording import in_words
-from northbank.flows.report import report
+from northbank.flows.report import ReportReply, report
 from northbank.ports import CaseQuery
 from northbank.shell.web.door import STRANGER, UUID, client_key
 from northbank.shell.web.forms import Form, Rules, media_of, read_multipart
@@ -140,6 +140,13 @@ class Open311:
 
     async def post(self, scope: Asgi, receive: Receive, form: str) -> Reply:
         """A new request."""
+        async with self.face.darkroom.table:
+            done = await self.take(scope, receive)
+        notice = f"编号 {done.number}" if language_of(scope) == "zh" else f"Case number {done.number}"
+        return document.reply([shapes.Created(done.id, notice, None)], shapes.Created, form, 201)
+
+    async def take(self, scope: Asgi, receive: Receive) -> ReportReply:
+        """Read the form, know the sender, hand the report to the flow."""
         query = self.query(PlainQuery, scope)
         actor = await self.reporter(scope, query.api_key) if query.api_key else None
         sent = await self.read_form(scope, receive)
@@ -148,9 +155,7 @@ class Open311:
         actor = actor or await self.reporter(scope, posted.api_key)
         new = report_of(posted, attributes, self.city)
         photos = await self.face.darkroom.clean(sent.files)
-        done = await report(self.face.world, actor, new, client_key(scope), tuple(photos))
-        notice = f"编号 {done.number}" if language_of(scope) == "zh" else f"Case number {done.number}"
-        return document.reply([shapes.Created(done.id, notice, None)], shapes.Created, form, 201)
+        return await report(self.face.world, actor, new, client_key(scope), tuple(photos))
 
     async def reporter(self, scope: Asgi, api_key: str | None) -> Actor:
         """Who reports: the account of the key or the session, or a stranger where the center allows strangers."""
