@@ -2,7 +2,7 @@
 import { computed, shallowRef } from "vue";
 import { city } from "@/api/session";
 import type { City, Coded } from "@/api/types";
-import { i18n, say } from "./index";
+import { i18n, say, tongue } from "./index";
 
 const found = shallowRef<City | null>(null);
 const index = computed(() => {
@@ -16,6 +16,7 @@ const index = computed(() => {
     states: by(known?.states),
     sources: by(known?.sources),
     reasons: by(known?.reasons),
+    levels: known?.levels ?? {},
   };
 });
 
@@ -32,6 +33,11 @@ export function useCodes() {
     area: (code: string | null) => (code ? name(at.value.areas.get(code), code) : ""),
     board: (code: string | null) => (code ? name(at.value.boards.get(code), code) : ""),
     state: (code: string) => capital(name(at.value.states.get(code), code)),
+    /** The city's own word for a level, or the house's. */
+    level: (code: "district" | "town") => {
+      const found = index.value.levels[code];
+      return (tongue.value === "zh" ? found?.zh : found?.en) || i18n.global.t(`level.${code}`);
+    },
     source: (code: string | null) => (code ? name(at.value.sources.get(code), code) : ""),
     reason: (code: string) => name(at.value.reasons.get(code), code),
     happened: (what: string) => {

@@ -37,7 +37,7 @@ export const en: Words = {
     unreachable: "The server cannot be reached just now. Trying again.",
   },
   wall: {
-    stage: "District",
+    stage: "State of the {level}",
     quiet: "All quiet",
     quietSays: "Nothing needs a person",
     attention: "Needs attention",
@@ -61,7 +61,7 @@ export const en: Words = {
     soon: "Due soon",
     soonNote: "80 % used",
     boards: "Open by board",
-    towns: "Open by town",
+    towns: "Open by {level}",
     states: "By stage",
     flow: {
       reported: "New", accepted: "Accepted", dispatched: "Sent", signed: "Signed", handling: "Work", suspended: "On hold",
@@ -76,7 +76,7 @@ export const en: Words = {
     top: "Most urgent three",
     none: "Nothing urgent now",
     nothing: "Nothing yet",
-    map: "Open cases in the district",
+    map: "Map of open cases",
     synthetic: "synthetic shapes",
     age: "{age} ago",
     ageNow: "now",
@@ -106,6 +106,7 @@ export const en: Words = {
   },
   list: {
     title: "Cases",
+    pane: "List of cases",
     search: "Find a number",
     all: "All open",
     desk: "At the desk",
@@ -137,7 +138,7 @@ export const en: Words = {
     keys: "J and K move, Enter opens",
   },
   event: {
-    pane: "Case",
+    pane: "Open case",
     choose: "Choose a case on the left",
     chooseDo: "J and K move, Enter opens; ? shows all keys.",
     where: "Where",
@@ -283,6 +284,7 @@ export const en: Words = {
   waits: {
     no_calendar: "no calendar for the year", no_place: "no place", no_type: "no type", no_row: "no rule fits", returned: "returned", reopened: "reopened",
   },
+  level: { district: "district", town: "town" },
   stage: { accept: "Accept", dispatch: "Dispatch", sign: "Sign for", solve: "Solve", check: "Check" },
   role: {
     admin: "Administrator", duty_officer: "Duty officer", leader: "Duty leader", wall: "Wall", town_officer: "Town center officer",

@@ -35,7 +35,7 @@ export const zh = {
     unreachable: "暂时连接不到服务器，正在重试。",
   },
   wall: {
-    stage: "全区状态",
+    stage: "全{level}状态",
     quiet: "平稳",
     quietSays: "没有需要人处理的事",
     attention: "有事待办",
@@ -59,7 +59,7 @@ export const zh = {
     soon: "即将到期",
     soonNote: "时限已用八成",
     boards: "板块在办",
-    towns: "镇街在办",
+    towns: "{level}在办",
     states: "按环节",
     flow: {
       reported: "上报", accepted: "受理", dispatched: "分拨", signed: "签收", handling: "处置", suspended: "挂账",
@@ -74,7 +74,7 @@ export const zh = {
     top: "最急的三件",
     none: "现在没有急事",
     nothing: "暂无动态",
-    map: "全区在办分布",
+    map: "在办分布",
     synthetic: "合成示意",
     age: "{age}前",
     ageNow: "刚刚",
@@ -104,6 +104,7 @@ export const zh = {
   },
   list: {
     title: "事件",
+    pane: "事件清单",
     search: "按编号查找",
     all: "全部在办",
     desk: "待值守席",
@@ -135,7 +136,7 @@ export const zh = {
     keys: "J、K 上下，回车打开",
   },
   event: {
-    pane: "事件",
+    pane: "打开的事件",
     choose: "从左侧选一件事件",
     chooseDo: "按 J、K 移动，按回车打开；按 ? 看全部按键。",
     where: "在哪里",
@@ -281,6 +282,7 @@ export const zh = {
   waits: {
     no_calendar: "缺少工作日历", no_place: "没有位置", no_type: "没有类型", no_row: "没有对应规则", returned: "被回退", reopened: "重新办理",
   } as Record<string, string>,
+  level: { district: "区", town: "镇街" },
   stage: { accept: "受理", dispatch: "分拨", sign: "签收", solve: "办结", check: "核查" } as Record<string, string>,
   role: {
     admin: "管理员", duty_officer: "值守长", leader: "带班领导", wall: "大屏", town_officer: "镇街中心值守员",
