@@ -75,7 +75,11 @@ def _city_faults(file: str, lines: Lines, map: RecordMap, city: City) -> Iterato
     defaults: tuple[tuple[str, str, Mapping[str, object]], ...] = (
         ("source", map.defaults.source, city.sources),
         ("type", map.defaults.type, city.types),
-        ("reason", map.defaults.reason, city.reasons),
+        (
+            "reason",
+            map.defaults.reason,
+            {code: name for code, name in city.reasons.items() if code.startswith("reject.")},
+        ),
     )
     for name, code, known in defaults:
         if code and code not in known:

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Act, State
+from northbank.core.case import Act, Case, State
 from northbank.core.history import acts_to_close, settle
 from northbank.core.importing import Draft, Mapper, RecordMap, Unfit
 from northbank.core.refusal import Refused
@@ -175,7 +175,11 @@ class _Player:
             case = await self._world.cases.get(id) if id is not None else None
             if case is None or case.state in (State.CLOSED, State.REJECTED):
                 return
-            for what in _ending(draft, case.state):
+            acts = _ending(draft, case)
+            if not acts:  # nobody placed or typed it: it waits at the desk, as it would have
+                self._figures.left += 1
+                return
+            for what in acts:
                 await _patiently(partial(act, self._world, PLAYER, case.id, what, self._body(draft, what)))
             self._figures.ended += 1
         except Refused as refusal:
@@ -185,18 +189,18 @@ class _Player:
             self._room.release()
 
     def _body(self, draft: Draft, what: Act) -> ActBody:
-        reason = self._rules.defaults.reason or None
+        reason = self._rules.defaults.reason if what is Act.REJECT else None
+        if what is Act.RETURN:  # any reason to return will do: the record says only that it was turned down
+            reason = next((code for code in self._world.city.reasons if code.startswith("return.")), None)
         outcome = draft.outcome if what in (Act.FEED_BACK, Act.CLOSE) else None
-        return ActBody(
-            reason=reason if what in (Act.REJECT, Act.RETURN) else None, outcome=outcome, happened_at=draft.ended_at
-        )
+        return ActBody(reason=reason or None, outcome=outcome, happened_at=draft.ended_at)
 
 
-def _ending(draft: Draft, state: State) -> tuple[Act, ...]:
-    """The acts that end a case as the record says."""
+def _ending(draft: Draft, case: Case) -> tuple[Act, ...]:
+    """The acts that end a case as the record says; none where it cannot go to a unit."""
     if draft.end == "rejected":
-        return (Act.REJECT,) if state in (State.REPORTED, State.ACCEPTED) else (Act.RETURN, Act.REJECT)
-    return acts_to_close(state)
+        return (Act.REJECT,) if case.state in (State.REPORTED, State.ACCEPTED) else (Act.RETURN, Act.REJECT)
+    return () if case.spot is None or case.type is None else acts_to_close(case.state)
 
 
 def _report_of(draft: Draft) -> NewReport:
