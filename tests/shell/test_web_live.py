@@ -92,6 +92,18 @@ def test_a_report_arrives_on_the_screen_with_its_figures(center: Running) -> Non
         assert {line["id"] for line in tick["data"]["stream"]} == {made["id"]}
 
 
+@pytest.mark.parametrize(("asked", "given"), [("gzip, deflate", "gzip"), ("identity", None)])
+def test_a_frame_reads_the_same_packed_or_plain(center: Running, asked: str, given: str | None) -> None:
+    with center.client("desk") as client, client.stream("GET", "/live", headers={"accept-encoding": asked}) as response:
+        assert response.headers.get("content-encoding") == given
+        assert response.headers["vary"] == "accept-encoding"
+        events = Events(response)
+        events.next()
+        for _ in range(3):
+            made = report(center, text="路灯不亮 " * 200)
+            events.until(holds(made["id"]))
+
+
 def test_a_quiet_stream_still_beats(center: Running) -> None:
     with stream(center, "desk") as events:
         beats = [events.next()["data"] for _ in range(3)]

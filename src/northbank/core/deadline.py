@@ -12,8 +12,7 @@ import msgspec
 from northbank.core.city import City, Limit, Stage, Unit5
 from northbank.core.localtime import MINUTE, instant, micros
 from northbank.core.routing import fits
-from northbank.core.worktime import due as due_after
-from northbank.core.worktime import forward, measure
+from northbank.core.worktime import due_and_soon, forward, measure
 
 Mark = Literal["soon", "overdue"]
 TICK = timedelta(microseconds=1)
@@ -69,8 +68,7 @@ def begin(city: City, type: str | None, urgent: bool, stage: Stage, at: datetime
     if limit is None:
         return None
     calendar, start = city.calendar, micros(at)
-    due = due_after(calendar, start, limit.amount, limit.unit)
-    soon = forward(calendar, limit.unit, start, measure(calendar, limit.unit, start, due) * 4 // 5)
+    due, soon = due_and_soon(calendar, start, limit.amount, limit.unit)
     return Deadline(
         stage=stage,
         limit=limit.id,

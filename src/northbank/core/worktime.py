@@ -167,6 +167,21 @@ def due(calendar: Calendar, start: int, amount: int, unit: Unit5) -> int:
             return calendar.era(start).day_after(start, amount)
 
 
+def due_and_soon(calendar: Calendar, start: int, amount: int, unit: Unit5) -> tuple[int, int]:
+    """`due`, and when four fifths of the span to it are gone on the same clock. Every report asks this several times."""
+    match unit:
+        case "minute" | "hour" if amount > 0:
+            span = amount * (MINUTE if unit == "minute" else HOUR)
+            return start + span, start + span * 4 // 5
+        case "working_hour" if amount > 0:
+            era = calendar.era(start)
+            gone, span = era.worked(start), amount * HOUR
+            return era.when(gone + span), era.when(gone + span * 4 // 5)
+        case _:
+            end = due(calendar, start, amount, unit)
+            return end, forward(calendar, unit, start, measure(calendar, unit, start, end) * 4 // 5)
+
+
 def forward(calendar: Calendar, unit: Unit5, start: int, span: int) -> int:
     """The first instant by which `span` has gone by since `start` on the clock of `unit`, in microseconds."""
     match unit:

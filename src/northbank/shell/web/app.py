@@ -1,5 +1,6 @@
 """The application: every operation of the registry, the stream, Open311, the screens, health; wrapped by the guard."""
 
+from collections.abc import Awaitable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -31,6 +32,18 @@ class Fixed:
         if scope["method"] not in ("GET", "HEAD"):
             raise Refused("method", method=scope["method"], allowed="GET, HEAD")
         await send_reply(scope, send, pack(scope, self.reply))
+
+
+class Ways:
+    """Addresses without variable parts are looked up, the others tried in order by the router."""
+
+    def __init__(self, fixed: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
+        self.fixed = fixed
+        self.rest = rest
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand over."""
+        return self.fixed.get(scope["path"], self.rest)(scope, receive, send)
 
 
 class NothingHere:
@@ -65,7 +78,8 @@ def build_app(face: Face) -> ASGIApp:
         Route("/open311/{rest:path}", NothingHere()),
     ]
     router = Router(routes, redirect_slashes=False, default=Assets(face.settings.ui))
-    return Guard(router, face.city, face.settings.secure, face.unavailable)
+    fixed = {one.path: one.app for one in routes if "{" not in one.path and isinstance(one.endpoint, Door)}
+    return Guard(Ways(fixed, router), face.city, face.settings.secure, face.unavailable)
 
 
 def api_document(operations: tuple[Operation, ...]) -> dict[str, Any]:

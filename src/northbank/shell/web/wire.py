@@ -73,19 +73,22 @@ async def in_time(seconds: float = PATIENCE) -> AsyncIterator[None]:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body, never more than `limit` bytes of it in memory."""
+    """The whole body, never more than `limit` bytes of it in memory.
+
+    Nearly all come in one piece; only for more pieces a clock is set (for none at all the protocol has its own).
+    """
     content_length(scope, limit)
-    async with in_time():
-        return await _read(receive, limit)
-
-
-async def _read(receive: Receive, limit: int) -> bytes:
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
         if len(body) > limit:
             raise Refused("too_large", limit=sizes(limit))
         return body
+    async with in_time():
+        return await _rest(message, receive, limit)
+
+
+async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
     while True:
         if message["type"] != "http.request":
