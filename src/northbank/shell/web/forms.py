@@ -9,7 +9,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from northbank.core.refusal import Refused
 from northbank.shell.web.strict import clean_text, invalid
-from northbank.shell.web.wire import ClientGone, Receive, Scope, content_length, header, in_time, sizes
+from northbank.shell.web.wire import JSON, ClientGone, Receive, Scope, content_length, header, in_time, sizes
 
 _OVERHEAD = 64 * 1024
 _MAX_PARTS = 64
@@ -43,7 +43,10 @@ class Form(msgspec.Struct):
 
 def media_of(scope: Scope) -> tuple[str, dict[bytes, bytes]]:
     """The media type of the body, lower case, and its parameters."""
-    kind, options = parse_options_header(header(scope, b"content-type"))
+    raw = header(scope, b"content-type")
+    if raw == JSON:
+        return "application/json", {}
+    kind, options = parse_options_header(raw)
     return kind.decode("latin-1"), options
 
 
