@@ -9,7 +9,7 @@ from running import Running
 from ui.screens import LED, SCREEN, Screens, number, tile
 
 TITLES = ("Open", "Due soon", "Reported today", "Closed today")
-PLAIN = ("Open by board", "Open by town", "By stage", "Reported and closed, 24 hours", "Most urgent three")
+PLAIN = ("Open by board", "Open by quarter", "By stage", "Reported and closed, 24 hours", "Most urgent three")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def figures(page: Page) -> list[tuple[Locator, int, int | None]]:
     needs = tile(page, "Need a person")
     found.append((needs.locator(".tile-head button"), number(needs.locator(".huge").inner_text()), None))
     found += [(part, number(part.inner_text()), None) for part in needs.locator(".parts button").all()]
-    for title in ("Open by board", "Open by town"):
+    for title in ("Open by board", "Open by quarter"):
         for row in tile(page, title).get_by_role("listitem").get_by_role("button").all():
             late = row.locator(".late")
             is_late = "none" not in (late.get_attribute("class") or "")
@@ -87,7 +87,7 @@ def test_the_screen_shows_what_the_list_counts(wall: Page, city: Running) -> Non
         }
         for title, key in zip(TITLES, ("open", "soon", "reported_today", "closed_today"), strict=True):
             assert number(tile(wall, title).locator(".big").inner_text()) == total(tiles[key]["query"]), title
-        for title, key in (("Open by board", "by_board"), ("Open by town", "by_town")):
+        for title, key in (("Open by board", "by_board"), ("Open by quarter", "by_town")):
             for row in tile(wall, title).get_by_role("listitem").all():
                 code = next(code for code, name in names.items() if name == row.locator(".name").inner_text())
                 query = tiles[key].get(code, {}).get("query")
