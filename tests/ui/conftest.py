@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from running import PASSWORD, Running, center
+from ui.demo import demo
+from ui.processes import Process
 from ui.screens import FLAGS, Screens, screens
 from ui.seeding import seed
 
@@ -41,4 +43,11 @@ def city(center: Running) -> Running:
 def visit(browser: Browser, city: Running) -> Iterator[Screens]:
     """Watched pages of the filled center."""
     with screens(browser, city.base, PASSWORD) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def jiangbei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """The demo, caught up with its day."""
+    with demo(tmp_path_factory.mktemp("demo")) as one:
         yield one

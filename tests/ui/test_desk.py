@@ -94,7 +94,9 @@ def test_the_list_moves_and_opens_by_keys(visit: Screens) -> None:
     expect(page).not_to_have_url(re.compile(r"case="))
 
 
-def test_a_case_from_report_to_closed_by_two_people(visit: Screens, client: httpx.Client, place: dict[str, float]) -> None:
+def test_a_case_from_report_to_closed_by_two_people(
+    visit: Screens, client: httpx.Client, place: dict[str, float]
+) -> None:
     made = report(client, type="street.vendor", place=place, text="A stall blocks the walkway")
     desk = visit.open(f"/desk?case={made['id']}", "desk")
     stated(desk, "Reported")
@@ -114,14 +116,14 @@ def test_a_case_from_report_to_closed_by_two_people(visit: Screens, client: http
     unit.keyboard.press("s")
     stated(unit, "Signed")
     acts(unit).get_by_role("button", name="Start work").click()
-    stated(unit, "In hand")
+    stated(unit, "Handling")
     unit.keyboard.press("f")
     acts(unit).get_by_label("How did it end?").select_option("solved")
     acts(unit).get_by_label("Anything to add?").fill("Moved to the market")
     acts(unit).get_by_role("button", name="Report back").last.click()
-    stated(unit, "Fed back")
+    stated(unit, "Feedback")
 
-    stated(desk, "Fed back")
+    stated(desk, "Feedback")
     desk.keyboard.press("v")
     stated(desk, "Checked")
     desk.keyboard.press("c")
@@ -130,7 +132,13 @@ def test_a_case_from_report_to_closed_by_two_people(visit: Screens, client: http
     expect(desk.get_by_text("Finished")).to_be_visible()
     line = desk.locator(".timeline li")
     told = [("Reported", "desk"), ("Routed by rule", "rule row R23"), ("Accepted", "desk"), ("Dispatched", "desk")]
-    told += [("Signed for", "unit"), ("Work started", "unit"), ("Reported back", "unit"), ("Check passed", "desk"), ("Closed", "desk")]
+    told += [
+        ("Signed for", "unit"),
+        ("Work started", "unit"),
+        ("Reported back", "unit"),
+        ("Check passed", "desk"),
+        ("Closed", "desk"),
+    ]
     expect(line).to_have_count(len(told))
     for row, (what, who_or_why) in zip(line.all(), told, strict=True):
         expect(row).to_contain_text(what)
@@ -237,7 +245,9 @@ def test_scrolling_shows_every_row(visit: Screens, client: httpx.Client, city: R
     wanted: set[str] = set()
     after = ""
     while after is not None:
-        page_of = client.get(f"/api/v1/cases?type=green.tree&sort=reported&limit=200{after and '&after=' + after}").json()
+        page_of = client.get(
+            f"/api/v1/cases?type=green.tree&sort=reported&limit=200{after and '&after=' + after}"
+        ).json()
         wanted |= {row["id"] for row in page_of["rows"]}
         after = page_of["next"]
     assert len(wanted) > 130
