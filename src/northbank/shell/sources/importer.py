@@ -99,6 +99,7 @@ class _Run:
         began = monotonic()
         version = await _version(self._world, self._first.file)
         rows = iter(self._source)
+        self._shown(Standing(*self._source.done(), self._first.place, self._first.rejected))
         last = False
         left = limit
         try:

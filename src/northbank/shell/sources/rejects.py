@@ -29,7 +29,7 @@ class RejectList:
             kept = self._kept(keep)
             part = path.with_name(path.name + ".part")
             if kept:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._write(part, "w", [HEADER, *kept])
                 part.replace(path)
             else:
@@ -54,7 +54,7 @@ class RejectList:
         if not rows:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(self.path, "a", rows if self.path.exists() else [HEADER, *rows])
         except OSError as error:
             raise self._refused(error) from error
