@@ -1,6 +1,7 @@
 """What screens begin from: the pack in words, the map, the wall's snapshot, and the stream of what changes."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from northbank.core.refusal import Refused
 from northbank.flows.see_wall import Snapshot, wall_scope
 from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city, view_map
 from northbank.shell.web.registry import Call, Face, Operation
+from northbank.shell.web.snapshots import Snapshots
 from northbank.shell.web.stream import listen
 from northbank.shell.web.strict import read_query
 from northbank.shell.web.wire import JSON, Receive, Reply, Scope, Send, query_text
@@ -67,9 +69,9 @@ def rows_of(face: Face, actor: Actor) -> Rows:
     return wall_scope(actor, face.city, face.settings.wall_open)
 
 
-async def see_wall(face: Face, call: Call) -> Snapshot:
+async def see_wall(snapshots: Snapshots, face: Face, call: Call) -> Reply:
     """The picture of the actor's scope."""
-    return await face.snapshot(rows_of(face, call.actor))
+    return await snapshots.reply(face, call.scope, rows_of(face, call.actor))
 
 
 def narrow(rows: Rows, wish: str | None) -> Rows:
@@ -97,12 +99,15 @@ class Live:
             path=_STREAM,
             tag="wall",
             summary=Name(zh="实时推送", en="Server-sent events: ticks, heartbeats, reset"),
-            run=see_wall,
+            run=self.never,
             reply=str,
             params=LiveQuery,
             who="wall",
             media="text/event-stream",
         )
+
+    async def never(self, face: Face, call: Call) -> None:
+        """A stream has no reply of its own."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit, then stay."""
@@ -130,8 +135,9 @@ class Live:
 
 
 def operations() -> tuple[Operation, ...]:
-    """The queries of this file; each application has its own papers."""
+    """The queries of this file; each application has its own papers and snapshots."""
     papers = Papers()
+    snapshots = Snapshots()
     return (
         Operation(
             name="see_city",
@@ -161,7 +167,7 @@ def operations() -> tuple[Operation, ...]:
             tag="wall",
             summary=Name(zh="大屏快照", en="The wall's snapshot at one position"),
             reply=Snapshot,
-            run=see_wall,
+            run=partial(see_wall, snapshots),
             who="wall",
         ),
     )
