@@ -19,7 +19,7 @@ from northbank.shell.sources.importer import import_file
 
 async def main(pack: str, data: str, file: str, map: str) -> None:
     """Import and tell."""
-    async with wiring.open_center(Settings(pack=Path(pack), data=Path(data))) as center:
+    async with wiring.open_center(Settings(pack=Path(pack), data=Path(data)), live=False) as center:
         wiring.settle()
         before = peak_memory_mb()
         report = await import_file(

@@ -20,7 +20,7 @@ from northbank.shell.log import configure
 from northbank.shell.settings import Settings
 from northbank.shell.sources.simulator import BACK, Simulator
 from northbank.shell.store.rebuild import rebuild
-from northbank.wiring import Center, listen_on, open_center, serve, web_settings
+from northbank.wiring import Center, listen_on, open_center, serve, settle, web_settings
 
 DEMO_PASSWORD = "northbank-demo"  # noqa: S105 - for invented data on this machine only; every login is printed
 
@@ -94,6 +94,7 @@ async def run_import(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with open_center(settings, live=False) as center:
+        settle()
         with shown() as progress:
             report = await import_file(center, file, map, progress=progress, rejects=rejects, stop=stop, limit=limit)
     out.print(str(report), markup=False)
