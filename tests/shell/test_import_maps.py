@@ -6,6 +6,7 @@ import pytest
 from template import city
 
 from northbank.pack.fault import PackFaults
+from northbank.pack.load import load
 from northbank.shell.sources.mapfile import missing_columns, open_source, read_map
 from northbank.shell.sources.rows import SourceError
 
@@ -91,3 +92,9 @@ def test_a_file_whose_kind_nobody_knows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(ROOT.glob("packs/*/maps/*.toml")), ids=lambda path: path.stem)
 def test_the_maps_of_the_packs_can_be_read(path: Path) -> None:
     assert read_map(path).columns.reported
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("packs/[_j]*/maps/*.toml")), ids=lambda path: path.stem)
+def test_the_words_of_a_map_are_those_of_its_pack(path: Path) -> None:
+    """Of the packs that bring their own shapes; the others are imported in tests/real."""
+    assert read_map(path, load(path.parents[1])).defaults.source
