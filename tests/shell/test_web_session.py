@@ -21,6 +21,12 @@ def test_a_browser_gets_a_strict_cookie_and_works_with_it(center: Running) -> No
         assert "dispatch" in account["acts"]
 
 
+def test_the_cookie_is_secure_where_a_proxy_on_this_machine_speaks_https(center: Running) -> None:
+    with center.client(headers={"x-forwarded-proto": "https"}) as browser:
+        reply = browser.post("/api/v1/session", json={"login": "desk", "password": PASSWORD})
+        assert "; Secure" in reply.headers["set-cookie"]
+
+
 def test_signing_out_ends_the_session_at_once(center: Running) -> None:
     with center.client("desk") as client:
         assert client.get("/api/v1/cases").status_code == 200

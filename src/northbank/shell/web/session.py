@@ -22,6 +22,7 @@ from northbank.shell.web.wire import Scope, header
 COOKIE = "nb_session"
 _BYTES = 32
 _COOKIE_LIFE = 30 * 24 * 3600  # how long a browser keeps it; when the session ends is decided here
+_ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Strict"
 _LONGEST = 200
 _TOUCH_EVERY = timedelta(minutes=10)
 _MAX_CACHED = 20_000
@@ -87,7 +88,7 @@ class Sessions:
         self.life = timedelta(hours=settings.session_hours)
         self.throttle = LoginThrottle(settings.login_rate, settings.address_login_rate)
         self.known: dict[str, tuple[Account, float]] = {}
-        self.attributes = "; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if settings.secure else "")
+        self.secure = settings.secure
 
     async def visitor(self, scope: Scope) -> Visitor:
         """Who sent this request. A token nobody holds makes a stranger, not an error."""
@@ -135,10 +136,8 @@ class Sessions:
             self.known.pop(token, None)
             await self.accounts.close_session(digest(token))
 
-    def cookie(self, token: str) -> tuple[bytes, bytes]:
-        """The header that gives the browser its token."""
-        return b"set-cookie", f"{COOKIE}={token}{self.attributes}; Max-Age={_COOKIE_LIFE}".encode()
-
-    def no_cookie(self) -> tuple[bytes, bytes]:
-        """The header that takes it away."""
-        return b"set-cookie", f"{COOKIE}={self.attributes}; Max-Age=0".encode()
+    def cookie(self, scope: Scope, token: str) -> tuple[bytes, bytes]:
+        """The header that gives the browser its token, or takes it away where the token is empty."""
+        life = _COOKIE_LIFE if token else 0
+        secure = "; Secure" if self.secure or scope.get("scheme") == "https" else ""
+        return b"set-cookie", f"{COOKIE}={token}{_ATTRIBUTES}{secure}; Max-Age={life}".encode()

@@ -92,7 +92,7 @@ async def sign_in(face: Face, call: Call) -> Reply:
     body: SignIn = call.body
     account, token = await face.sessions.sign_in(address_of(call.scope), body.login, body.password)
     reply = SignedIn(view_account(account, face.city), token)
-    return Reply(200, msgspec.json.encode(reply), headers=(*NO_STORE, face.sessions.cookie(token)))
+    return Reply(200, msgspec.json.encode(reply), headers=(*NO_STORE, face.sessions.cookie(call.scope, token)))
 
 
 async def sign_out(face: Face, call: Call) -> Reply:
@@ -100,7 +100,7 @@ async def sign_out(face: Face, call: Call) -> Reply:
     if call.account is None:
         raise Refused("signed_out")
     await face.sessions.sign_out(call.scope)
-    return Reply(204, b"", headers=(*NO_STORE, face.sessions.no_cookie()))
+    return Reply(204, b"", headers=(*NO_STORE, face.sessions.cookie(call.scope, "")))
 
 
 async def see_session(face: Face, call: Call) -> Session:

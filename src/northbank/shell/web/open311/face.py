@@ -62,7 +62,8 @@ class Open311:
         self.query(PlainQuery, scope)
         host = header(scope, b"host")
         where = host.decode() if _HOST.match(host) else "localhost"
-        url = f"{'https' if self.face.settings.secure else 'http'}://{where}{PREFIX}"
+        scheme = "https" if self.face.settings.secure or scope.get("scheme") == "https" else "http"
+        url = f"{scheme}://{where}{PREFIX}"
         live = "production" if self.face.settings.mode == "live" else "test"
         formats = ["application/json", "text/xml"]
         stamp = self.face.world.clock.now().date().isoformat()
