@@ -39,8 +39,9 @@ def big(page: Page, title: str) -> int:
 
 
 def stands(page: Page, title: str = "Open") -> None:
-    """The wall is there, with figures."""
+    """The wall is there, with figures and its map."""
     expect(tile(page, title).locator(".big")).to_have_text(re.compile(r"\d"))
+    expect(page.locator(".map-box")).to_have_attribute("aria-busy", "false")
 
 
 def test_a_report_appears_and_counts(visit: Screens, desk: httpx.Client, place: dict[str, float]) -> None:
