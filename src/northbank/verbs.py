@@ -19,6 +19,7 @@ from northbank.shell.clock import SystemClock
 from northbank.shell.log import configure
 from northbank.shell.settings import Settings
 from northbank.shell.sources.simulator import BACK, Simulator
+from northbank.shell.store.pool import UNAVAILABLE, DatabaseError
 from northbank.shell.store.rebuild import rebuild
 from northbank.wiring import Center, listen_on, open_center, serve, settle, web_settings
 
@@ -96,7 +97,12 @@ async def run_import(
     async with open_center(settings, live=False) as center:
         settle()
         with shown() as progress:
-            report = await import_file(center, file, map, progress=progress, rejects=rejects, stop=stop, limit=limit)
+            try:
+                report = await import_file(
+                    center, file, map, progress=progress, rejects=rejects, stop=stop, limit=limit
+                )
+            except UNAVAILABLE as error:
+                raise DatabaseError("The database went away; the same command goes on where it ended.") from error
     out.print(str(report), markup=False)
     return 130 if stop.is_set() and not report.finished else 0
 

@@ -14,8 +14,11 @@ from typing import Any
 import asyncpg
 import pytest
 from killing import import_with_kills
-from template import PACK, city
+from template import INTAKE, PACK, city
 
+from northbank.core.refusal import Refused
+from northbank.flows.report import NewReport, Where, report
+from northbank.ports import Change, Committed
 from northbank.shell.settings import Settings
 from northbank.shell.sources.importer import Standing, import_file
 from northbank.shell.sources.report import ImportReport
@@ -245,3 +248,57 @@ async def test_a_foreign_file_is_never_taken_for_a_list_of_rejects(
         with pytest.raises(SourceError, match="no list of rejects"):
             await run(opened, file, map_file)
     assert file.with_suffix(".rejects.csv").read_text("utf-8") == "my notes\n"
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_stored_twice(
+    tmp_path: Path, fresh_database: str, map_file: Path
+) -> None:
+    """The database stores a batch and dies before it says so: the batch is sent again and found stored."""
+    file = write(tmp_path / "old.csv", lines(1100))
+    async with center(tmp_path, fresh_database) as opened:
+        real, lost = opened.journal.commit, []
+
+        async def commit(change: Change) -> Committed:
+            done = await real(change)
+            if len(lost) < 2:
+                lost.append(done)
+                raise Refused("busy")
+            return done
+
+        opened.journal.commit = commit  # type: ignore[method-assign]
+        report = await run(opened, file, map_file)
+    assert len(lost) == 2
+    assert (report.finished, report.figures.taken, len(await image(fresh_database))) == (True, 1000, 1000)
+
+
+async def test_a_live_report_that_comes_in_between_is_not_doubled(
+    tmp_path: Path, fresh_database: str, map_file: Path
+) -> None:
+    """A sender reports a record of the file after the batch was decided and before it is stored."""
+    file = write(tmp_path / "old.csv", lines(1100))
+    new = NewReport(source="phone", external="E3", place=Where(*city().places.center("TW-H1-G1")))
+    async with center(tmp_path, fresh_database) as opened:
+        real, sent = opened.journal.commit, []
+
+        async def commit(change: Change) -> Committed:
+            if not sent:
+                sent.append(True)
+                await report(opened.world, INTAKE, new)
+            return await real(change)
+
+        opened.journal.commit = commit  # type: ignore[method-assign]
+        told = await run(opened, file, map_file)
+    assert (told.figures.known, told.figures.taken, len(await image(fresh_database))) == (1, 999, 1000)
+
+
+async def test_two_imports_of_one_file_at_once_take_it_once(
+    tmp_path: Path, fresh_database: str, map_file: Path
+) -> None:
+    file = write(tmp_path / "old.csv", lines(1600))
+    other = write(tmp_path / "copy.csv", lines(1600))
+    async with center(tmp_path, fresh_database) as opened:
+        both = await asyncio.gather(run(opened, file, map_file), run(opened, other, map_file), return_exceptions=True)
+        last = await run(opened, file, map_file)
+    assert any(isinstance(one, ImportReport) or "another process" in str(one) for one in both)
+    assert last.finished
+    assert len(await image(fresh_database)) == last.all_taken

@@ -25,7 +25,9 @@ from northbank.shell.sources.seen import Seen
 
 BATCH = 500
 SLICE = 50  # records read between two looks at what else is to be done
-TRIES = 5
+TRIES = 40
+PAUSE = 0.5  # seconds before the database is tried again
+AWAY = 503
 
 
 class Opened(Protocol):
@@ -104,7 +106,9 @@ class _Run:
         left = limit
         try:
             while not stop.is_set() and not last and left != 0:
-                batch = await self._gather(rows, version, BATCH if left is None else min(left, BATCH))
+                batch = await self._gather(rows, version, BATCH if left is None else min(left, BATCH), stop)
+                if not batch.items and not batch.rejects and not batch.last:
+                    break  # stopped while still reading over what is done
                 left = None if left is None else left - len(batch.items) - len(batch.rejects)
                 prepared = await prepare(self._world, batch)
                 await self._stored()
@@ -124,7 +128,7 @@ class _Run:
             seconds=monotonic() - began, finished=self._stands.done, rejects=str(self._listed.path),
         )  # fmt: skip
 
-    async def _gather(self, rows: Iterator[Row], version: int, most: int) -> Batch:
+    async def _gather(self, rows: Iterator[Row], version: int, most: int, stop: asyncio.Event) -> Batch:
         """The next batch. A file that breaks off gives what was read before; it is told by the batch after."""
         if self._broken is not None:
             raise self._broken
@@ -134,6 +138,8 @@ class _Run:
         while len(items) + len(rejects) < most:
             if self._place % SLICE == 0:
                 await asyncio.sleep(0)
+                if stop.is_set():
+                    break
             try:
                 row = next(rows, None)
             except SourceError as error:
@@ -187,15 +193,19 @@ class _Run:
             after = prepared.after(self._stands, batch)
             try:
                 await self._world.journal.commit(msgspec.structs.replace(prepared.change, progress=after))
-            except Stale:
-                prepared = await self._again(batch, prepared)
+            except Refused as refusal:
+                if refusal.status != AWAY:
+                    raise
+                await asyncio.sleep(PAUSE)
                 continue
+            except Stale:
+                if await self._world.journal.progress(batch.name, batch.digest) != after:
+                    prepared = await self._again(batch, prepared)
+                    continue  # else: it was stored, only the answer was lost
             self._stands = after
             self._tell(prepared)
             return
-        raise SourceError(
-            f"{self._file} could not be imported: others keep bringing the same records. Import it again."
-        )
+        raise SourceError(f"{self._file} could not be imported further; the same command goes on from here.")
 
     async def _again(self, batch: Batch, before: Prepared) -> Prepared:
         """Decide a batch again after somebody else brought one of its records; what is listed as rejected stays so."""
