@@ -12,6 +12,7 @@ UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections just now
 )
 # Given as start-up settings, because the pool resets what is set later each time a connection comes back.
 SESSION = {"timezone": "UTC", "statement_timeout": "60s", "jit": "off", "application_name": "northbank"}

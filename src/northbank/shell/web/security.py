@@ -82,6 +82,9 @@ class Guard:
         """The refusal an exception stands for; what nobody foresaw is logged and answered with 500."""
         if isinstance(error, Refused):
             return in_words(error, self.city)
+        if isinstance(error, self.unavailable) and isinstance(error, ValueError):
+            log.warning("a value the database cannot hold got past the checks: %s", error)
+            return Refused("invalid", why="a value is beyond what can be kept")
         if isinstance(error, self.unavailable):
             log.warning("the database is not to be had: %s", error)
             return Refused("busy")
