@@ -90,7 +90,13 @@ REFUSALS: Mapping[str, Words] = {
         "Send less, or smaller photos.",
         "请减少内容或缩小照片。",
     ),
-    "slow": Words(408, "The request did not arrive within {seconds} seconds.", "请求未在 {seconds} 秒内送达。", "Send it again over a better connection.", "请在网络较好时重新发送。"),
+    "slow": Words(
+        408,
+        "The request did not arrive within {seconds} seconds.",
+        "请求未在 {seconds} 秒内送达。",
+        "Send it again over a better connection.",
+        "请在网络较好时重新发送。",
+    ),
     "media_type": Words(
         415,
         "This media type is not accepted here: {found}. Accepted: {allowed}.",
