@@ -63,5 +63,14 @@ export function useCaseList(filters: ComputedRef<Filters>) {
     if (changed) rows.value = copy;
   }
 
-  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, take };
+  /** Cases that are no longer this account's to see. */
+  function drop(ids: string[]): void {
+    const gone = new Set(ids);
+    const kept = rows.value.filter((row) => !gone.has(row.id));
+    if (total.value !== null) total.value -= rows.value.length - kept.length;
+    if (kept.length < rows.value.length) rows.value = kept;
+    arrived.value = new Set([...arrived.value].filter((id) => !gone.has(id)));
+  }
+
+  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, take, drop };
 }
