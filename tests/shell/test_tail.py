@@ -68,8 +68,12 @@ class Screen:
         snapshot = await self.one.tail.snapshot(self.scope)
         self.cards = {found.id: found for found in snapshot.cards}
         self.position, self.tiles = snapshot.position, snapshot.tiles
-        self.lines |= {line.position for line in snapshot.stream}
+        self._read([line.position for line in snapshot.stream])
         self.resets += 1
+
+    def _read(self, positions: list[int]) -> None:
+        assert positions == sorted(set(positions), reverse=True), "newest first, each once"
+        self.lines |= set(positions)
 
     async def look(self) -> None:
         """The next tick, however long after the last."""
@@ -86,7 +90,7 @@ class Screen:
             del self.cards[id]
         self.cards |= {found.id: found for found in data.cards}
         self.position = position
-        self.lines |= {line.position for line in data.stream}
+        self._read([line.position for line in data.stream])
         assert not {line.id for line in data.stream} - {found.id for found in data.cards}
         if data.tiles is not None:
             self.tiles = data.tiles
@@ -190,6 +194,8 @@ async def test_first_screens_that_come_together_all_see_everything(fresh_databas
         assert [len(snapshot.cards) for snapshot in found] == [60] * 6
         assert [snapshot.tiles.open.count for snapshot in found] == [60] * 6
         assert len({snapshot.position for snapshot in found}) == 1
+        for snapshot in found:
+            assert [line.position for line in snapshot.stream] == list(range(240, 180, -1))
 
 
 async def test_a_restart_resumes_screens_and_begins_anew_where_it_cannot_know(fresh_database: str) -> None:

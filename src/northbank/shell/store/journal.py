@@ -18,6 +18,7 @@ from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.refusal import Refused
 from northbank.ports import Change, ClientKey, Committed, ImportProgress, Stale
+from northbank.shell.log import describe
 from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
 
@@ -140,12 +141,12 @@ class PgJournal:
 
     async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
         """A group that failed as a whole is tried one by one, so that only the guilty command fails."""
-        if len(group) == 1 or _unreachable(error):
+        if len(group) == 1 or isinstance(error, UNAVAILABLE):
             for _, future in group:
                 if not future.done():
                     future.set_exception(_explain(error))
             return
-        log.warning("a group of %d commands is stored one by one after: %s", len(group), error)
+        log.warning("a group of %d commands is stored one by one after: %s", len(group), describe(error))
         for one in group:
             try:
                 await self._store([one])
@@ -197,22 +198,12 @@ def _marks(change: Change) -> set[object]:
     return marks
 
 
-def _unreachable(error: Exception) -> bool:
-    """Whether the database is away, starting, stopping or out of room: trying command by command would not help."""
-    return isinstance(error, UNAVAILABLE) and not _unsendable(error)
-
-
-def _unsendable(error: Exception) -> bool:
-    """Whether the driver could not put a value into the protocol: the fault of one command."""
-    return isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
-
-
 def _explain(error: Exception) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         return Stale()
-    if _unreachable(error) or isinstance(error, asyncpg.TransactionRollbackError):
+    if isinstance(error, (*UNAVAILABLE, asyncpg.TransactionRollbackError)):
         return Refused("busy")
-    if isinstance(error, asyncpg.DataError) or _unsendable(error):
+    if isinstance(error, asyncpg.DataError):
         return Refused("invalid", why="the database cannot store one of its values")
     return error
 

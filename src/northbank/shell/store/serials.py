@@ -11,6 +11,7 @@ import asyncpg
 from northbank.core.number import case_number
 from northbank.core.refusal import Refused
 from northbank.shell.clock import SystemIds
+from northbank.shell.log import describe
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -55,4 +56,4 @@ class CenterIds:
 def _heard(refill: "asyncio.Task[None]") -> None:
     """A block that could not be had is asked for again with the next number; it is worth one line."""
     if not refill.cancelled() and (error := refill.exception()) is not None:
-        log.warning("no new block of case numbers: %s", type(error).__name__)
+        log.warning("no new block of case numbers: %s", describe(error))

@@ -18,6 +18,7 @@ from northbank.core.card import Card
 from northbank.core.picture import KEPT, Band, Happening, Picture, Tiles, happening
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import World
+from northbank.shell.log import describe
 from northbank.shell.store.cases import News, PgCases
 from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
@@ -98,7 +99,7 @@ class Tail:
             try:
                 await self._follow()
             except UNAVAILABLE as error:
-                log.warning("the tail lost the database and tries again: %s", type(error).__name__)
+                log.warning("the tail lost the database and tries again: %s", describe(error))
             except Exception:
                 log.exception("the tail failed and tries again")
             await asyncio.sleep(0.5)
