@@ -34,7 +34,7 @@ export async function signIn(login: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await call.signOut();
+  await call.signOut().catch(() => undefined);
   cityOnce = null;
   await readSession();
 }

@@ -65,7 +65,9 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
         setSnapshot(found);
         return found.position;
       } catch (error) {
-        denied.value = (error as { status?: number }).status === 401;
+        const status = (error as { status?: number }).status;
+        denied.value = status === 401;
+        if (status === 403) feed.close(); // This post has no wall: its list is read when asked for.
         throw error;
       }
     },

@@ -104,6 +104,7 @@ function names(): LayerSpecification[] {
           "center", [0, 0], "bottom", [0, -0.7], "top", [0, 0.7], "bottom-left", [0.5, -0.6], "bottom-right", [-0.5, -0.6],
           "top-left", [0.5, 0.6], "top-right", [-0.5, 0.6], "center", [0, -2.4], "center", [0, 2.4], "center", [3, -1.6],
           "center", [-3, -1.6], "center", [3, 1.6], "center", [-3, 1.6],
+          "center", [0, -3.8], "center", [0, 3.8], "center", [4.5, -3], "center", [-4.5, -3], "center", [4.5, 3], "center", [-4.5, 3],
         ],
         "symbol-sort-key": ["get", "order"],
       },
