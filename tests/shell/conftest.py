@@ -19,7 +19,8 @@ _numbers = count(1)
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """The server of this run, over a data folder that goes with it. Tests may not stop it."""
     root: Path = tmp_path_factory.mktemp("northbank") / "data"
-    with Embedded.start(root) as server:
+    # Nothing in it outlives the run; what has to survive a kill is shown on servers of its own, with syncs.
+    with Embedded.start(root, settings={"fsync": "off", "full_page_writes": "off"}) as server:
         yield server
 
 

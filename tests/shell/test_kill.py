@@ -35,6 +35,7 @@ class Siege:
 
     def __init__(self, data: Path, seed: int) -> None:
         self.data = data
+        self.words = data.with_name("northbank.log")
         self.chance = random.Random(seed)
         self.sent: dict[str, dict[str, Any]] = {}
         self.acked: dict[str, dict[str, Any]] = {}
@@ -52,11 +53,13 @@ class Siege:
         doubt = [command for key, command in self.sent.items() if key not in self.acked]
         known = list(self.acked)
         again = {*known[-5:], *self.chance.sample(known, min(10, len(known)))}
-        environment = os.environ | {"PYTHONPATH": TESTS}
+        paths = os.pathsep.join(filter(None, (TESTS, os.environ.get("PYTHONPATH"))))
+        words = await asyncio.to_thread(self.words.open, "ab")
         self.child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "shell.victim", str(self.data), f"run{self.runs}.", str(clients),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=words, env=os.environ | {"PYTHONPATH": paths},
         )  # fmt: skip
+        words.close()
         assert self.child.stdin is not None
         self.child.stdin.write(json.dumps([*doubt, *(self.sent[key] for key in again)]).encode() + b"\n")
         self.caught_up.clear()
@@ -69,7 +72,10 @@ class Siege:
         waiting = asyncio.ensure_future(event.wait())
         await asyncio.wait({waiting, self.hearing}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        assert event.is_set(), f"Northbank went silent in run {self.runs}; wrong: {self.wrong}"
+        assert event.is_set(), f"Northbank went silent in run {self.runs}: {self.wrong} {self._last_words()}"
+
+    def _last_words(self) -> str:
+        return self.words.read_text("utf-8", "replace")[-2000:]
 
     async def _hear(self, child: asyncio.subprocess.Process) -> None:
         assert child.stdout is not None
@@ -106,7 +112,7 @@ class Siege:
         while self._server(ready=True) in (pid, 0):
             assert monotonic() < until, "the server did not come back"
             assert self.child is not None
-            assert self.child.returncode is None, "Northbank died of it"
+            assert self.child.returncode is None, f"Northbank died of it: {self._last_words()}"
             await asyncio.sleep(0.01)
         self.heard.clear()
         await self._until(self.heard)

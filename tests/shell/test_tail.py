@@ -15,7 +15,7 @@ from shell.stored import Stored, store
 from template import ADMIN, DUTY, EVERYBODY, HARBOR, NOW, ROADS, city
 
 from northbank.core.access import Actor, Scope, scope
-from northbank.core.card import Card, card
+from northbank.core.card import Card, card, shown
 from northbank.core.case import Act, Case, evolve
 from northbank.core.facts import Erased
 from northbank.core.picture import Picture
@@ -127,7 +127,7 @@ async def test_a_screen_shows_exactly_one_position_and_only_its_own_rows(fresh_d
             for screen in screens[::3]:
                 await (screen.look() if screen.position >= 0 else screen.begin())
                 cards = [found for found in await at_position(one, screen.position) if screen.scope.sees(found)]
-                assert {found.id: found for found in cards} == screen.cards
+                assert {found.id: shown(found) for found in cards} == screen.cards
                 again = Picture(ZoneInfo(city().timezone))
                 again.load(screen.position, cards)
                 assert msgspec.to_builtins(again.tiles(one.clock.now())) == msgspec.to_builtins(screen.tiles)

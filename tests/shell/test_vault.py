@@ -49,7 +49,10 @@ def code(error: BaseException | object) -> str:
     return error.code if isinstance(error, Refused) else type(error).__name__
 
 
-async def test_words_stand_in_no_table_and_no_log(embedded: Embedded, fresh_database: str) -> None:
+async def test_words_stand_in_no_table_and_no_log(
+    embedded: Embedded, fresh_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     async with store(fresh_database) as one:
         id, _ = await tell(one)
         with pytest.raises(asyncpg.PostgresError):  # a statement that fails while it carries the words
@@ -64,6 +67,7 @@ async def test_words_stand_in_no_table_and_no_log(embedded: Embedded, fresh_data
     logs = await asyncio.to_thread(lambda: [path.read_bytes() for path in Path(embedded.folder.log).iterdir()])
     assert logs
     assert not [log for log in logs if b"Kanarienvogel" in log]
+    assert "Kanarienvogel" not in caplog.text
 
 
 async def test_the_same_words_twice_look_different(fresh_database: str) -> None:
