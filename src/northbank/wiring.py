@@ -133,6 +133,11 @@ def _load(settings: Settings) -> City:
     return city
 
 
+def _owner(settings: Settings, city: City) -> str:
+    """Whose data a folder holds: invented and replayed data never mix with real ones, nor do their accounts."""
+    return city.id if settings.mode == "live" else f"{city.id} ({settings.mode})"
+
+
 @asynccontextmanager
 async def open_center(
     settings: Settings, *, start: datetime | None = None, live: bool = True
@@ -143,7 +148,7 @@ async def open_center(
     """
     city = await asyncio.to_thread(_load, settings)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(DataFolder.open(settings.data, pack=city.id))
+        folder = stack.enter_context(DataFolder.open(settings.data, pack=_owner(settings, city)))
         dsn = settings.database_url()
         if dsn is None:
             server = await asyncio.to_thread(Embedded.start, folder)
@@ -166,7 +171,7 @@ def web_settings(settings: Settings, **more: Any) -> WebSettings:
         note = Name(f"{note.zh} {settings.speed:g} 倍", f"{note.en} {settings.speed:g}x")
     return WebSettings(
         mode=settings.mode, mode_note=note, speed=settings.speed, wall_open=settings.wall_open,
-        ui=UI if UI.is_dir() else None, **more,
+        secure=settings.secure, anonymous_open311=settings.anonymous_open311, ui=UI if UI.is_dir() else None, **more,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from northbank.core.case import ENDED, Case, State
 from northbank.core.deadline import next_mark
@@ -51,6 +52,11 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     lat: float | None
     outcome: str | None
     subject: str
+
+
+def shown(card: Card) -> Card:
+    """The card as a wall in a hall may show it: without who sent it, their own number and the reference to a person."""
+    return replace(card, reporter="", external=None, subject="")
 
 
 def card(case: Case, position: int = 0) -> Card:

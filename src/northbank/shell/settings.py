@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One run. `database` None means the embedded server in the data folder.
 
     areas: a folder with the operator's own geometry for the pack. wall_open: the wall needs no signing in.
+    secure: people reach it by https only. anonymous_open311: residents may report through Open311 without an account.
     database_password_file: the password for `database`, kept out of the command line and the environment.
     """
 
@@ -37,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mode: Mode = "live"
     speed: float = 1.0
     wall_open: bool = False
+    secure: bool = False
+    anonymous_open311: bool = False
     log: Words = "plain"
 
     def database_url(self) -> str | None:

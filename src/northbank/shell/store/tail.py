@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from northbank.core.access import Scope
-from northbank.core.card import Card
+from northbank.core.card import Card, shown
 from northbank.core.picture import KEPT, Band, Happening, Picture, Tiles, happening
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import World
@@ -193,7 +193,7 @@ class Tail:
         watched = await self._watch(scope)
         _, lines = self._news(scope, self._oldest, SHOWN)
         now = self._world.clock.now()
-        cards = list(watched.picture.cards.values())
+        cards = [shown(card) for card in watched.picture.cards.values()]
         return Snapshot(self.position, now, scope.key, watched.picture.tiles(now), cards, lines)
 
     def tick(self, scope: Scope, after: int) -> object | None:
@@ -208,7 +208,7 @@ class Tail:
             watched.seen = self._ticks()
             tiles = watched.picture.tiles(now)
             gone = list({id for at, id in watched.left if at > after and id not in cards})
-        data = TickData(self.position, now, tiles, list(cards.values()), lines[:SHOWN], gone)
+        data = TickData(self.position, now, tiles, [shown(card) for card in cards.values()], lines[:SHOWN], gone)
         return self._encode(self.position, msgspec.json.encode(data))
 
     def _news(self, scope: Scope, after: int, most: int | None) -> tuple[dict[str, Card], list[Happening]]:
