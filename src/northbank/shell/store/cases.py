@@ -36,7 +36,7 @@ _EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
 _FLAGS = ("open", "late", "soon", "needs", "urgent", "on_time")
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An entry without its content."""
 
     position: int
@@ -53,6 +53,11 @@ class News(msgspec.Struct, frozen=True):
     heads: list[Head]
     cards: list[Card]
     loaded: list[list[Card]]
+
+
+_NEWS = SQL.news.format(columns=_columns)
+_decode_heads = msgspec.json.Decoder(list[Head]).decode
+_decode_cards = msgspec.json.Decoder(list[Card]).decode
 
 
 class PgCases:
@@ -100,13 +105,11 @@ class PgCases:
 
         When more than `most` entries came since, only the last `most` are told.
         """
+        if not scopes:  # one statement is a snapshot by itself
+            return _news(await self._pool.fetchrow(_NEWS, after, most), after, most, [])
         async with self._snapshot() as connection:
-            position = int(await connection.fetchval(JOURNAL.tip))
-            after = max(after, position - most)
-            heads = await connection.fetch(SQL.headers, after, position)
-            rows = await connection.fetch(SQL.changed.format(columns=_columns), after, position) if heads else []
-            loaded = [await _live(connection, scope, since) for scope in scopes]
-        return News(position, after, [Head(*row.values()) for row in heads], [card_of(row) for row in rows], loaded)
+            row = await connection.fetchrow(_NEWS, after, most)
+            return _news(row, after, most, [await _live(connection, scope, since) for scope in scopes])
 
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
@@ -137,6 +140,12 @@ class PgCases:
         more = len(rows) > limit
         cursor = _cursor(query.sort, rows[limit - 1]) if more else None
         return Page(position, total, [card_of(row) for row in rows[:limit]], cursor)
+
+
+def _news(row: asyncpg.Record, after: int, most: int, loaded: list[list[Card]]) -> News:
+    position, heads, cards = row
+    after = max(after, position - most)
+    return News(position, after, _decode_heads(heads or "[]"), _decode_cards(cards or "[]"), loaded)
 
 
 async def _live(connection: asyncpg.Connection, scope: Scope, since: datetime) -> list[Card]:
