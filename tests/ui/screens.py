@@ -38,6 +38,14 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+# A machine without WebGL: the map says what it would show, everything else works, and drawing costs nothing.
+FLAT = """
+const getContext = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...more);
+};
+"""
+
 
 class Screens:
     """Opens pages of one center. Every page is a visitor of its own."""
@@ -50,14 +58,22 @@ class Screens:
         self.expected: list[re.Pattern[str]] = []
         self.contexts: list[BrowserContext] = []
 
-    def open(self, path: str, login: str | None = None, lang: Lang = "en", size: Size = LAPTOP, **more: Any) -> Page:
-        """A new page at `path`, signed in where a login is given."""
+    def open(
+        self,
+        path: str,
+        login: str | None = None,
+        lang: Lang = "en",
+        size: Size = LAPTOP,
+        flat: bool = False,
+        **more: Any,
+    ) -> Page:
+        """A new page at `path`, signed in where a login is given. flat: the machine has no WebGL."""
         width, height = size
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, locale=LOCALES[lang], base_url=self.base, **more
         )
         context.set_default_timeout(20_000)
-        context.add_init_script(SPY)
+        context.add_init_script(SPY + FLAT if flat else SPY)
         self.contexts.append(context)
         self._watch(context)
         if login is not None:

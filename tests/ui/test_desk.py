@@ -67,7 +67,7 @@ def test_signing_in_by_keyboard_alone(visit: Screens) -> None:
 
 
 def test_signing_out_leads_back(visit: Screens) -> None:
-    page = visit.open("/desk", "desk")
+    page = visit.open("/desk", "desk", flat=True)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/desk")
@@ -75,7 +75,7 @@ def test_signing_out_leads_back(visit: Screens) -> None:
 
 
 def test_the_list_moves_and_opens_by_keys(visit: Screens) -> None:
-    page = visit.open("/desk", "desk")
+    page = visit.open("/desk", "desk", flat=True)
     rows = page.get_by_role("option")
     expect(rows.nth(3)).to_be_visible()
     for key in ("j", "j", "j", "k"):
@@ -98,7 +98,7 @@ def test_a_case_from_report_to_closed_by_two_people(
     visit: Screens, client: httpx.Client, place: dict[str, float]
 ) -> None:
     made = report(client, type="street.vendor", place=place, text="A stall blocks the walkway")
-    desk = visit.open(f"/desk?case={made['id']}", "desk")
+    desk = visit.open(f"/desk?case={made['id']}", "desk", flat=True)
     stated(desk, "Reported")
     expect(desk.get_by_text("A stall blocks the walkway")).to_be_visible()
     desk.keyboard.press("a")
@@ -111,7 +111,7 @@ def test_a_case_from_report_to_closed_by_two_people(
     desk.keyboard.press("ControlOrMeta+Enter")
     stated(desk, "Dispatched")
 
-    unit = visit.open(f"/unit?case={made['id']}", "unit")
+    unit = visit.open(f"/unit?case={made['id']}", "unit", flat=True)
     stated(unit, "Dispatched")
     unit.keyboard.press("s")
     stated(unit, "Signed")
@@ -150,7 +150,7 @@ def test_a_case_from_report_to_closed_by_two_people(
 
 def test_returning_needs_a_reason(visit: Screens, client: httpx.Client, place: dict[str, float]) -> None:
     made = report(client, type="street.pothole", place=place)
-    unit = visit.open(f"/unit?case={made['id']}", "unit")
+    unit = visit.open(f"/unit?case={made['id']}", "unit", flat=True)
     stated(unit, "Dispatched")
     unit.keyboard.press("r")
     acts(unit).get_by_role("button", name="Return", exact=True).last.click()
@@ -167,7 +167,7 @@ def test_impossible_acts_are_absent_and_explained_on_demand(
     visit: Screens, client: httpx.Client, place: dict[str, float]
 ) -> None:
     made = report(client, type="street.pothole", place=place)
-    page = visit.open(f"/unit?case={made['id']}", "unit")
+    page = visit.open(f"/unit?case={made['id']}", "unit", flat=True)
     expect(acts(page).get_by_role("button", name="Sign for it")).to_be_visible()
     for name in ("Accept", "Close", "Start work", "Report back"):
         expect(acts(page).get_by_role("button", name=name, exact=True)).to_have_count(0)
@@ -178,7 +178,7 @@ def test_impossible_acts_are_absent_and_explained_on_demand(
     expect(acts(page)).to_contain_text("is not possible while the case is dispatched")
     untyped = report(client, place=place)
     act(client, untyped["id"], "accept")
-    desk = visit.open(f"/desk?case={untyped['id']}", "desk")
+    desk = visit.open(f"/desk?case={untyped['id']}", "desk", flat=True)
     expect(acts(desk).get_by_role("button", name="Change type")).to_have_class(re.compile("large"))
     expect(acts(desk).get_by_role("button", name="Dispatch")).to_have_count(0)
     acts(desk).get_by_role("button", name="Why nothing else is possible").click()
@@ -190,7 +190,7 @@ def test_a_conflict_is_said_in_words_and_loses_nothing(
 ) -> None:
     visit.expects("409", "ERR_FAILED")
     made = report(client, type="street.vendor", place=place)
-    page = visit.open(f"/desk?case={made['id']}", "desk")
+    page = visit.open(f"/desk?case={made['id']}", "desk", flat=True)
     stated(page, "Reported")
     page.keyboard.press("x")
     reason = acts(page).get_by_label("Why?")
@@ -211,7 +211,7 @@ def test_a_conflict_is_said_in_words_and_loses_nothing(
 
 
 def test_filters_are_chips_in_the_address_and_survive_a_reload(visit: Screens, client: httpx.Client) -> None:
-    page = visit.open("/desk", "desk")
+    page = visit.open("/desk", "desk", flat=True)
     chips = page.get_by_role("toolbar", name="Filter")
     chips.get_by_role("button", name=re.compile("^Overdue")).click()
     expect(page).to_have_url(re.compile("late=true"))
@@ -310,7 +310,7 @@ def test_taking_a_report_by_phone(visit: Screens, client: httpx.Client) -> None:
 
 
 def test_light_and_dark(visit: Screens) -> None:
-    page = visit.open("/desk", "desk")
+    page = visit.open("/desk", "desk", flat=True)
     ground = "() => getComputedStyle(document.querySelector('.desk')).backgroundColor + getComputedStyle(document.body).backgroundColor"
     expect(page.get_by_role("option").first).to_be_visible()
     dark = page.evaluate(ground)
@@ -325,7 +325,7 @@ def test_light_and_dark(visit: Screens) -> None:
 
 
 def test_the_language_changes_at_once_and_is_kept(visit: Screens) -> None:
-    page = visit.open("/desk", "desk")
+    page = visit.open("/desk", "desk", flat=True)
     page.get_by_role("button", name="Language").click()
     expect(page.get_by_role("listbox", name="事件")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")

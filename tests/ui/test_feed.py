@@ -131,8 +131,10 @@ def test_a_killed_server_turns_the_tiles_grey_and_they_recover(
     mortal: tuple[Screens, list[Process], Path, int],
 ) -> None:
     visit, processes, data, port = mortal
-    walls: list[tuple[Lang, Page]] = [(lang, visit.open("/wall", "desk", lang, SCREEN)) for lang in ("en", "zh")]
-    desk = visit.open("/desk", "desk")
+    walls: list[tuple[Lang, Page]] = [
+        (lang, visit.open("/wall", "desk", lang, SCREEN, flat=lang == "zh")) for lang in ("en", "zh")
+    ]
+    desk = visit.open("/desk", "desk", flat=True)
     expect(desk.get_by_role("option")).to_have_count(8)
     for lang, page in walls:
         expect(tile(page, TILES[lang][0]).locator(".big")).to_have_text("8")

@@ -47,7 +47,7 @@ def test_an_account_sees_its_own_rows_and_counts(visit: Screens, city: Running, 
     total, mine = own(city, login)
     everything, _ = own(city, "desk")
     assert 0 < total < everything
-    page = visit.open(screen, login)
+    page = visit.open(screen, login, flat=True)
     expect(page.locator(".status .figure").first).to_have_text(f"{total} cases")
     expect(page.get_by_role("option").first).to_be_visible()
     assert drawn(page) <= mine
@@ -59,9 +59,9 @@ def test_an_account_sees_its_own_rows_and_counts(visit: Screens, city: Running, 
 
 def test_the_wall_of_a_town_is_the_town(visit: Screens, city: Running) -> None:
     total, _ = own(city, "town")
-    page = visit.open("/wall", "town")
+    page = visit.open("/wall", "town", flat=True)
     expect(tile(page, "Open").locator(".big")).to_have_text(f"{total}")
-    towns = tile(page, "Open by town").get_by_role("listitem")
+    towns = tile(page, "Open by quarter").get_by_role("listitem")
     expect(towns).to_have_count(3)
     shown = {row.locator(".name").inner_text(): number(row.locator(".count").inner_text()) for row in towns.all()}
     with city.client("town") as one:
@@ -74,7 +74,7 @@ def test_a_foreign_case_does_not_exist(visit: Screens, city: Running, client: ht
     visit.expects("404")
     foreign = report(client, type="water.quay", place=spot_of(city, "TW-O"))
     for login, screen in (("unit", "/unit"), ("town", "/town")):
-        page = visit.open(f"{screen}?case={foreign['id']}", login)
+        page = visit.open(f"{screen}?case={foreign['id']}", login, flat=True)
         expect(page.locator(".pane-case").get_by_role("alert")).to_be_visible()
         expect(page.locator(".timeline")).to_have_count(0)
         page.goto(f"{screen}?q={foreign['number']}")
@@ -82,8 +82,8 @@ def test_a_foreign_case_does_not_exist(visit: Screens, city: Running, client: ht
 
 
 def test_live_changes_reach_only_whose_they_are(visit: Screens, city: Running, client: httpx.Client) -> None:
-    town = visit.open("/town", "town")
-    unit = visit.open("/unit", "unit")
+    town = visit.open("/town", "town", flat=True)
+    unit = visit.open("/unit", "unit", flat=True)
     for page in (town, unit):
         expect(page.get_by_role("option").first).to_be_visible()
     towns, units = count(town), count(unit)
@@ -100,9 +100,9 @@ def test_live_changes_reach_only_whose_they_are(visit: Screens, city: Running, c
 
 def test_a_case_that_is_given_away_leaves_the_screen_live(visit: Screens, city: Running, client: httpx.Client) -> None:
     made = report(client, type="street.light", place=spot_of(city, "TW-O"))
-    page = visit.open(f"/unit?q={made['number']}", "unit")
+    page = visit.open(f"/unit?q={made['number']}", "unit", flat=True)
     expect(page.get_by_role("option")).to_have_count(1)
-    wall = visit.open("/unit", "unit")
+    wall = visit.open("/unit", "unit", flat=True)
     expect(wall.get_by_role("option").first).to_be_visible()
     units = count(wall)
     act(client, made["id"], "dispatch", unit="clean")

@@ -15,7 +15,7 @@ PLAIN = ("Open by board", "Open by quarter", "By stage", "Reported and closed, 2
 @pytest.fixture
 def wall(visit: Screens) -> Page:
     """The wall of an officer, with figures."""
-    page = visit.open("/wall", "desk", size=SCREEN)
+    page = visit.open("/wall", "desk", size=SCREEN, flat=True)
     expect(tile(page, "Open").locator(".big")).to_have_text(re.compile(r"\d"))
     return page
 
