@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from shapely import Point
 from template import NOW, city, point
 
 from northbank.core.case import Accepted, CaseFact, Dispatched, Reported, Routed, Unrouted
-from northbank.core.intake import Report, receive
+from northbank.core.intake import Report, receive, settle
+from northbank.core.place import Places
 from northbank.core.refusal import Refused
 
 
@@ -76,7 +79,7 @@ def test_what_nobody_can_be_found_for_goes_to_the_desk_with_deadlines(why: str, 
     ("code", "more"),
     [
         ("outside", {"lon": 0.0, "lat": 0.0}),
-        ("outside", {"lon": point("TW-H1-G1")[1], "lat": point("TW-H1-G1")[0]}),
+        ("swapped", {"lon": point("TW-H1-G1")[1], "lat": point("TW-H1-G1")[0]}),
         ("no_place", {"lon": None, "lat": None}),
         ("no_place", {"lon": None}),
         ("unknown_type", {"type": "no.such"}),
@@ -151,3 +154,18 @@ def test_a_report_is_taken_although_its_deadline_runs_into_a_year_without_calend
     assert isinstance(born, Reported)
     assert isinstance(unrouted, Unrouted)
     assert (unrouted.why, unrouted.owner, unrouted.begun) == ("no_calendar", "center", ())
+
+
+def test_ground_that_no_grid_covers_is_kept_in_words_for_the_desk() -> None:
+    whole = city()
+    grid = whole.places.shapes["TW-H1-G1"]
+    lon, lat = point("TW-H1-G1")
+    holed = Places(
+        [(code, shape) for code, shape in whole.places.shapes.items() if code != "TW-H1-G1"], whole.places.outline
+    )
+    torn = replace(whole, places=holed)
+    assert grid.contains(Point(lon, lat))
+    assert settle(torn, lon, lat, "by the quay") == (None, None, f"by the quay ({lat}, {lon})")
+    assert settle(whole, lon, lat, "by the quay") == (lon, lat, "by the quay")
+    with pytest.raises(Refused, match="outside"):
+        settle(torn, 0.0, 0.0, None)

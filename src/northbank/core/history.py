@@ -8,6 +8,7 @@ from datetime import datetime
 import shapely
 from msgspec.structs import replace
 
+from northbank.core import intake
 from northbank.core.case import (
     Accepted,
     Act,
@@ -27,7 +28,6 @@ from northbank.core.case import (
 from northbank.core.city import City
 from northbank.core.importing import Draft
 from northbank.core.intake import Report, receive
-from northbank.core.refusal import Refused
 
 # The way from each state to closed, along MOVES.
 WAY: tuple[tuple[State, Act], ...] = (
@@ -91,15 +91,8 @@ def settle(draft: Draft, city: City) -> Draft:
 
     Ground of the city that no grid covers is nobody's yet: the point is kept in words, and the duty desk places it.
     """
-    lon, lat = draft.lon, draft.lat
-    if lon is None or lat is None or city.places.find(lon, lat) is not None:
-        return draft
-    if city.places.inside(lon, lat):
-        return replace(draft, lon=None, lat=None, address=f"{draft.address or ''} ({lat}, {lon})".strip())
-    name = city.name.en or city.name.zh
-    if city.places.inside(lat, lon):
-        raise Refused("swapped", lon=lon, lat=lat, city=name)
-    raise Refused("outside", lon=lon, lat=lat, city=name)
+    lon, lat, address = intake.settle(city, draft.lon, draft.lat, draft.address)
+    return draft if lon == draft.lon else replace(draft, lon=lon, lat=lat, address=address)
 
 
 def agrees(draft: Draft, city: City) -> bool | None:

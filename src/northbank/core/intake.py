@@ -49,8 +49,28 @@ def locate(city: City, lon: float, lat: float) -> Spot:
     """The grid, community and town of a point, or the refusal `outside`."""
     grid = city.places.find(lon, lat)
     if grid is None:
-        raise Refused("outside", lon=lon, lat=lat, city=city.name.en or city.name.zh)
+        raise _not_here(city, lon, lat)
     return Spot(lon, lat, grid, city.above(grid, "community"), city.above(grid, "town"))
+
+
+def settle(city: City, lon: float | None, lat: float | None, address: str | None) -> "Settled":
+    """A point that a grid holds, or no point: ground of the city that no grid covers is nobody's yet.
+
+    There the point is kept in words, and the duty desk places it. Raises `outside` or `swapped`.
+    """
+    if lon is None or lat is None or city.places.find(lon, lat) is not None:
+        return lon, lat, address
+    if city.places.inside(lon, lat):
+        return None, None, f"{address or ''} ({lat}, {lon})".strip()
+    raise _not_here(city, lon, lat)
+
+
+Settled = tuple[float | None, float | None, str | None]
+
+
+def _not_here(city: City, lon: float, lat: float) -> Refused:
+    code = "swapped" if city.places.inside(lat, lon) else "outside"
+    return Refused(code, lon=lon, lat=lat, city=city.name.en or city.name.zh)
 
 
 def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:

@@ -116,6 +116,10 @@ async def _take(
     photos: tuple[bytes, ...],
 ) -> ReportReply:  # fmt: skip
     await _refuse_known(world, source, new.external)
+    lon, lat, address = intake.settle(world.city, where.lon, where.lat, where.address)
+    if lon != where.lon:
+        where = Where(lon, lat, address)
+        new = msgspec.structs.replace(new, place=where)
     now = world.clock.now()
     id, subject = world.ids.new(), world.ids.new()
     sealed = await world.vault.seal(subject, pieces(new, photos), fresh=True)
