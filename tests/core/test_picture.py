@@ -90,6 +90,7 @@ def test_taking_one_by_one_is_the_same_as_loading(cards: list[Card], zone: ZoneI
 
 
 @given(histories, st.integers(0, 60), ZONES)
+@settings(max_examples=30)
 def test_time_passes_without_anything_happening(cards: list[Card], minutes: int, zone: ZoneInfo) -> None:
     """Hours roll over and a new day begins though no card changes."""
     picture = Picture(zone)

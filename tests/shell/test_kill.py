@@ -19,8 +19,10 @@ import msgspec
 from shell.stored import check
 
 from northbank.flows.report import Words
+from northbank.ports import ClientKey
 from northbank.shell.clock import SystemIds, monotonic
 from northbank.shell.store.folder import holder
+from northbank.shell.store.journal import kept_key
 from northbank.shell.store.vault import PgVault
 
 KILLS = 55
@@ -134,7 +136,7 @@ class Siege:
             async with connection.transaction(isolation="repeatable_read"):
                 rows = await connection.fetch("select key, last, reply from command")
                 known = {row["key"]: row["last"] for row in rows}
-                lost = [one for one in acked if known.get(one["key"]) != one["position"]]
+                lost = [one for one in acked if known.get(kept_key(ClientKey(one["key"], b""))[0]) != one["position"]]
                 assert not lost, f"acknowledged and lost: {lost[:3]}"
                 if whole:
                     await check(connection)

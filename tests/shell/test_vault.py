@@ -1,21 +1,24 @@
 """The vault: words of people lie nowhere but sealed, erasing is for good, and nobody can slip in other words."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from shell.stored import MASTER, Stored, store
-from template import DUTY, NOW, ROADS, point
+from template import DUTY, INTAKE, NOW, ROADS, point
 
 from northbank.core.access import scope
-from northbank.core.case import Act
+from northbank.core.case import Act, Reported
+from northbank.core.journal import write
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, erase
-from northbank.flows.report import Contact, Where
+from northbank.flows.report import Contact, NewReport, Where, report, request_digest
 from northbank.flows.see_cases import detail, photo
-from northbank.ports import CaseQuery, Change, Committed, Envelope, Stale
+from northbank.ports import CaseQuery, Change, ClientKey, Committed, Envelope, Stale
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.rebuild import rebuild
 from northbank.shell.store.vault import PgVault
@@ -70,6 +73,25 @@ async def test_words_stand_in_no_table_and_no_log(
     assert "Kanarienvogel" not in caplog.text
 
 
+async def test_no_digest_of_a_request_can_be_tried_out(fresh_database: str) -> None:
+    """Who has the tables but not the sender's key cannot test whether a person with a guessed phone number reported."""
+    async with store(fresh_database) as one:
+        new = NewReport(
+            type="street.pothole", place=Where(*point("TW-H1-G1")), text="hole", contact=Contact(phone="139")
+        )
+        await report(one.world, INTAKE, new, "0f8e6c1d")
+        guess = request_digest(msgspec.json.encode(new, order="deterministic"))
+        assert await one.journal.answer("intake", ClientKey("0f8e6c1d", guess)) is not None, "the guess is right"
+        for words in (guess, sha256(guess).digest(), b"0f8e6c1d"):
+            assert (
+                await one.pool.fetchval(
+                    "select count(*) from command x where x::text like '%' || $1 || '%'", words.hex()
+                )
+                == 0
+            )
+        assert await find(one, "0f8e6c1d") == {}
+
+
 async def test_the_same_words_twice_look_different(fresh_database: str) -> None:
     """No digest and no ciphertext betrays that two people wrote the same."""
     async with store(fresh_database) as one:
@@ -103,8 +125,6 @@ async def test_erasing_takes_the_words_and_leaves_the_rest(fresh_database: str) 
 
 
 async def test_photos_go_too(fresh_database: str) -> None:
-    from northbank.flows.report import NewReport, report
-
     async with store(fresh_database) as one:
         new = NewReport(type="street.pothole", place=Where(*point("TW-H1-G1")))
         id = (await report(one.world, DUTY, new, None, (b"one", b"two"))).id
@@ -155,9 +175,6 @@ async def test_another_centers_key_opens_nothing(fresh_database: str) -> None:
 
 def change(one: Stored, subject: str, sealed: Envelope | None = None, gone: bool = False) -> Change:
     """A command on a stream of its own that brings words or destroys a key."""
-    from northbank.core.case import Reported
-    from northbank.core.journal import write
-
     id = one.ids.new()
     fact = Reported(number=id, source="phone", level="district", subject=subject, reporter="r")
     entry = write(fact, id=one.ids.new(), stream=f"other:{id}", version=1, at=NOW, actor="r", pack="p")

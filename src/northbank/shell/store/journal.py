@@ -4,9 +4,11 @@ A group forms itself: whatever queued while the last commit ran. A lone command 
 """
 
 import asyncio
+import hmac
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -40,12 +42,22 @@ def _entry_row(entry: NewEntry, n: int) -> tuple[Any, ...]:
     return (n, *msgspec.structs.astuple(entry))
 
 
+def kept_key(key: ClientKey) -> tuple[str, bytes]:
+    """What is kept of a client key: its digest, and that of the request under the key itself.
+
+    A request holds words of people. Its plain digest would let somebody with the table try out phone numbers, also
+    after the person was erased; without the sender's key there is nothing to try them against.
+    """
+    secret = key.key.encode()
+    return sha256(b"northbank client key " + secret).hexdigest(), hmac.digest(secret, key.digest, "sha256")
+
+
 def group_rows(changes: list[Change]) -> list[list[tuple[Any, ...]]]:
     """The seven arguments of `append` for a group of changes."""
     commands, versions, entries, views, subjects, secrets, erased = ([], [], [], [], [], [], [])  # type: ignore[var-annotated]
     for n, change in enumerate(changes):
-        key = change.key
-        commands.append((n, change.actor, key.key if key else None, key.digest if key else None, change.reply))
+        key = kept_key(change.key) if change.key else (None, None)
+        commands.append((n, change.actor, *key, change.reply))
         versions.extend((n, stream, version) for stream, version in change.expected.items())
         entries.extend(_entry_row(entry, n) for entry in change.entries)
         views.extend(case_row(case, n) for case in change.cases)
@@ -156,10 +168,11 @@ class PgJournal:
 
     async def answer(self, actor: str, key: ClientKey) -> Committed | None:
         """What a client key was answered before, or None."""
-        row = await self._pool.fetchrow(SQL.answer, actor, key.key)
+        kept, digest = kept_key(key)
+        row = await self._pool.fetchrow(SQL.answer, actor, kept)
         if row is None:
             return None
-        if row["digest"] != key.digest:
+        if row["digest"] != digest:
             raise Refused("key_reused")
         return Committed(row["first"], row["last"], row["reply"])
 

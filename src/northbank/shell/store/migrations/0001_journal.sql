@@ -17,7 +17,8 @@ create table journal (
   unique (stream, version)
 );
 
--- A command with a client key and the answer it was given: a retry gets the same one.
+-- A command with a client key and the answer it was given: a retry gets the same one. Only digests of the key and
+-- of the request are kept (journal.py, kept_key).
 create table command (
   actor text not null,
   key text not null,
