@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from northbank.core.place import Places
+from northbank.core.words import OWN
 from northbank.core.worktime import Calendar
 from northbank.core.worktime import Unit5 as Unit5
 
@@ -207,8 +208,9 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return None
 
     def word(self, family: str, code: str) -> Name:
-        """The pack's own word for a state, an act, a role; the plain code where it has none."""
-        return self.words.get(f"{family}.{code}") or Name(zh="", en=code.replace("_", " "))
+        """The pack's own word for a state, an act, a role; else the program's; else the plain code."""
+        key = f"{family}.{code}"
+        return self.words.get(key) or Name(*OWN.get(key, ("", code.replace("_", " "))))
 
     def above(self, code: str | None, level: Level) -> str | None:
         """The area of `level` that holds area `code` (itself counts), or None."""
