@@ -28,10 +28,11 @@ class Size(msgspec.Struct, frozen=True):
     """install: make an environment and build the screens; without it, this environment runs the clone's pack."""
 
     install: bool = True
+    again: bool = True
     pack: str = "jiangbei"
 
 
-TINY = Size(install=False, pack="_template")
+TINY = Size(install=False, again=False, pack="_template")
 
 
 async def measure(size: Size) -> Result:
@@ -40,7 +41,7 @@ async def measure(size: Size) -> Result:
     with tempfile.TemporaryDirectory(prefix="northbank-bench-") as name:
         folder = Path(name)
         cold = await _from_nothing(size, folder / "first", folder / "caches")
-        warm = await _from_nothing(size, folder / "second", folder / "caches")
+        warm = await _from_nothing(size, folder / "second", folder / "caches") if size.again else cold
     ratio = {"total_s": tidy(warm["total_s"] / cold["total_s"])}
     return Result(name="setup", machine=where, figures=cold, ceiling=warm, ratio=ratio)
 

@@ -1,0 +1,40 @@
+"""Every benchmark runs and says what it must. The sizes are tiny: no figure here is judged."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = {"name", "machine", "figures", "ceiling", "ratio"}
+FIGURES = {
+    "intake": {"reports_per_s_4", "p50_ms_4", "p99_ms_4"},
+    "live": {"delivered_p50_ms", "delivered_p99_ms", "server_cores", "deliveries_per_s"},
+    "place": {"find_per_s", "route_us", "deadlines_us"},
+    "import": {"rows_per_s", "peak_mb", "peak_mb_long"},
+    "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_benchmark_prints_one_object_with_its_figures_beside_a_ceiling(name: str) -> None:
+    command = [sys.executable, str(ROOT / "bench" / "run.py"), name, "--tiny", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == KEYS
+    assert found["name"] == name
+    assert {"cpu", "cores", "memory_gb", "python", "postgresql"} <= set(found["machine"])
+    assert set(found["figures"]) >= FIGURES[name]
+    assert all(value >= 0 for value in (*found["figures"].values(), *found["ceiling"].values()))
+    assert found["ceiling"]
+    assert all(value > 0 for value in found["ratio"].values())
+
+
+def test_what_is_measured_is_shown_as_a_table() -> None:
+    command = [sys.executable, str(ROOT / "bench" / "run.py"), "place", "--tiny"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    assert "northbank bench place" in done.stdout
+    assert "find_per_s" in done.stdout
