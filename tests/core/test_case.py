@@ -46,7 +46,7 @@ returned   .        rejected dispatched .      .        .         .        .    
 reopened   .        .        dispatched .      .        .         .        .         .       .        .      .        .        reopened reopened reopened
 closed     .        .        .          .      .        .         .        .         .       .        .      .        reopened .        .        closed
 rejected   .        .        .          .      .        .         .        .         .       .        .      .        reopened .        .        rejected
-"""  # noqa: E501
+"""
 
 # A way to every state from a report that an officer has to accept.
 WAYS = {
@@ -89,7 +89,9 @@ def fold(case: Case | None, facts: list[CaseFact], at=NOW) -> Case:  # type: ign
 def at_state(state: str) -> Case:
     """A case that walked to a state; noise in the harbor's quarter, which no row dispatches by itself."""
     lon, lat = point("TW-H1-G1")
-    report = Report(number="TW-0000001-8", subject="s", reporter="phone", source="phone", type="street.noise", lon=lon, lat=lat)
+    report = Report(
+        number="TW-0000001-8", subject="s", reporter="phone", source="phone", type="street.noise", lon=lon, lat=lat
+    )
     case = fold(None, receive(report, city(), NOW))
     for n, act in enumerate(WAYS[state].split(), 1):
         at = NOW + timedelta(minutes=n)
