@@ -50,7 +50,17 @@ class Siege:
         self.heard = asyncio.Event()
 
     async def start(self, clients: int = CLIENTS) -> None:
-        """Start Northbank; it first sends again what is in doubt, and some of what was answered."""
+        """Start Northbank and wait until it has sent again what was in doubt, and some of what was answered."""
+        await self._spawn(clients)
+        await self._until(self.caught_up)
+
+    async def stumble(self) -> None:
+        """Start Northbank and kill it somewhere on the way."""
+        await self._spawn(CLIENTS)
+        await asyncio.sleep(self.chance.uniform(0.0, 1.5))
+        await self.kill_northbank()
+
+    async def _spawn(self, clients: int) -> None:
         self.runs += 1
         doubt = [command for key, command in self.sent.items() if key not in self.acked]
         known = list(self.acked)
@@ -66,7 +76,6 @@ class Siege:
         self.child.stdin.write(json.dumps([*doubt, *(self.sent[key] for key in again)]).encode() + b"\n")
         self.caught_up.clear()
         self.hearing = asyncio.create_task(self._hear(self.child))
-        await self._until(self.caught_up)
 
     async def _until(self, event: asyncio.Event) -> None:
         """Wait for something the child says; a child that ended will say nothing more."""
@@ -188,6 +197,8 @@ async def test_no_kill_loses_a_command_or_leaves_half_of_one(tmp_path: Path) -> 
                 await siege.kill_postgres()
             else:
                 await siege.kill_northbank()
+                if siege.chance.random() < 0.4:
+                    await siege.stumble()
                 await siege.start()
                 await siege.look(whole=False)
         await siege.kill_northbank()
