@@ -1,11 +1,16 @@
 """Signing in and out, roles, other sites, throttles, and what every response carries."""
 
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from running import PASSWORD, Running, running
+
+from northbank.core.access import Actor, Role
+from northbank.core.account import Account
+from northbank.core.refusal import Refused
 
 REPORT = {"place": {"address": "by the harbor"}}
 
@@ -192,3 +197,9 @@ def test_requests_that_are_no_http_are_cut_off(center: Running, raw: bytes) -> N
         assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:200]
     with center.client() as client:
         assert client.get("/healthz").status_code == 200
+
+
+def test_nobody_signs_in_under_a_name_of_the_program(center: Running) -> None:
+    for login in ("system", "import", "replay", "anonymous", "guest"):
+        with pytest.raises(Refused, match="system's own"):
+            center.call(center.center.accounts.add(Account("x", Actor(login, Role.ADMIN)), "hash", datetime.now(UTC)))

@@ -10,6 +10,7 @@ import msgspec
 from northbank.core.access import Actor
 
 LOGIN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+RESERVED = frozenset({"system", "import", "replay", "anonymous", "guest"})  # names under which the program itself acts
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -189,7 +189,7 @@ class FedBack(Step, frozen=True, tag="fed_back"):
 
 
 class Checked(Step, frozen=True, tag="checked"):
-    """Somebody other than the solver looked and agrees."""
+    """The center looked and agrees that it is done."""
 
 
 class Reworked(Step, frozen=True, tag="reworked"):

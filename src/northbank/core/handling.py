@@ -116,7 +116,8 @@ def _facts(do: Do, case: Case, city: City, at: datetime, actor: Actor) -> list[C
         case Act.CLOSE:
             return [Closed(happened_at=happened, reason=reason, note=note, outcome=do.outcome)]
         case Act.RETURN:
-            return [Returned(happened_at=happened, reason=reason, note=note)]
+            begun = _start(case, city, at, "dispatch")
+            return [Returned(happened_at=happened, reason=reason, note=note, begun=begun)]
         case Act.REOPEN:
             begun = _start(case, city, at, "dispatch", "solve")
             return [Reopened(happened_at=happened, reason=reason, note=note, begun=begun)]

@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from northbank.core.access import Actor, Role
-from northbank.core.account import LOGIN, Account, Credential, OpenSession
+from northbank.core.account import LOGIN, RESERVED, Account, Credential, OpenSession
 from northbank.core.refusal import Refused
 from northbank.shell.store.sql import statements
 
@@ -34,8 +34,10 @@ class PgAccounts:
     async def add(self, account: Account, password: str, now: datetime) -> bool:
         """Make an account; False when the login is taken."""
         actor = account.actor
-        if _LOGIN.fullmatch(actor.login) is None:
-            raise Refused("invalid", why="login: small letters, digits, dot, dash, underscore; at most 64")
+        if _LOGIN.fullmatch(actor.login) is None or actor.login in RESERVED:
+            raise Refused(
+                "invalid", why="login: small letters, digits, dot, dash, underscore; at most 64; not the system's own"
+            )
         values = (actor.login, account.name, actor.role.value, actor.unit, actor.town, actor.grid, password, now)
         return await self._pool.fetchval(SQL.add_account, *values) is not None
 
