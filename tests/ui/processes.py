@@ -1,7 +1,6 @@
 """Centers as processes of their own, for what cannot be done to one in a thread: kill it, or run the demo as a person does."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -36,7 +35,6 @@ class Process:
                 stdout=log,
                 stderr=log,
                 env=clean | environment,
-                start_new_session=True,
             )
         self._await()
 
@@ -61,8 +59,3 @@ class Process:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             assert self.process.wait(60) == 0, self.said.read_text("utf-8", "replace")
-
-
-def figures_in(text: str) -> list[int]:
-    """All whole numbers of a text."""
-    return [int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*", text)]

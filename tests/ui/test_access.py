@@ -57,7 +57,7 @@ def no_overflow(page: Page) -> None:
 def test_every_screen_is_for_everybody(browser: Browser, jiangbei: Process, name: str, lang: Lang) -> None:
     path, login, stands = PLACES[name]
     with screens(browser, jiangbei.base, PASSWORD) as visit:
-        page = visit.open(path, login, lang, LAPTOP, reduced_motion="reduce")
+        page = visit.open(path, login, lang, LAPTOP, flat=lang == "en", reduced_motion="reduce")
         expect(page.locator(stands).first).to_be_visible()
         if name in ("desk", "town", "unit"):
             page.get_by_role("option").first.click()
@@ -79,11 +79,11 @@ def test_every_screen_is_for_everybody(browser: Browser, jiangbei: Process, name
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_opens_over_a_screen_is_for_everybody(visit: Screens, lang: Lang) -> None:
-    page = visit.open("/wall", "desk", lang, LAPTOP, reduced_motion="reduce")
+    page = visit.open("/wall", "desk", lang, LAPTOP, flat=True, reduced_motion="reduce")
     page.locator(".tile .open").first.click()
     expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
     assert not judge(page)
-    desk = visit.open("/desk", "desk", lang, LAPTOP, reduced_motion="reduce")
+    desk = visit.open("/desk", "desk", lang, LAPTOP, flat=True, reduced_motion="reduce")
     expect(desk.get_by_role("option").first).to_be_visible()
     desk.keyboard.press("?")
     expect(desk.get_by_role("dialog")).to_be_visible()
