@@ -6,7 +6,8 @@ import { Feed } from "./feed";
 
 const KEEP = 120;
 
-export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
+/** `heard` gets every tick; `anew` is called when the screen was away for too long and everything was read again. */
+export function usePicture(scope: string | null, heard?: (tick: Tick) => void, anew?: () => void) {
   const tiles = shallowRef<Tiles | null>(null);
   const cards = shallowRef(new Map<string, Card>());
   const stream = shallowRef<Happening[]>([]);
@@ -14,6 +15,7 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
   const changed = ref<Record<string, number>>({});
   const fresh = shallowRef<Card[]>([]);
   const denied = ref(false);
+  let begun = false;
 
   function setTiles(next: Tiles): void {
     const now = performance.now();
@@ -63,6 +65,8 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void) {
         const found = await call.wall();
         denied.value = false;
         setSnapshot(found);
+        if (begun) anew?.();
+        begun = true;
         return found.position;
       } catch (error) {
         const status = (error as { status?: number }).status;
