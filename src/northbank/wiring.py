@@ -90,9 +90,11 @@ class Center:
 
     async def close(self) -> None:
         """Stop in order: producers, then the journal's queue, then connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:  # asked again: a library may swallow one cancellation
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=1.0)
         await self.journal.close()
         await self.pool.close()
 

@@ -270,6 +270,7 @@ async def test_pictures_nobody_looks_at_are_forgotten(fresh_database: str, monke
         await one.tail.snapshot(scope(ROADS))
         await one.report()
         await until(lambda: not one.tail._watched)
+        await caught_up(one)
         _, raw = one.tail.tick(ALL, 4)  # type: ignore[misc]
         assert (raw.get("tiles"), len(raw["cards"])) == (None, 1)
 
@@ -284,3 +285,17 @@ def test_the_usual_band_is_that_of_the_same_hours_of_the_weeks_before() -> None:
     assert bands is not None
     assert len(bands) == 24
     assert [(band.low, band.high) for band in bands[-2:]] == [(0, 4), (5, 9)]
+
+
+async def test_a_stop_in_the_moment_of_waking_is_not_lost(fresh_database: str) -> None:
+    async with store(fresh_database) as one:
+        for _ in range(20):
+            task = asyncio.create_task(one.tail.run())
+            await one.report()
+            await caught_up(one)
+            one.tail._wake.clear()
+            await asyncio.sleep(0)
+            one.tail._wake.set()
+            task.cancel()
+            done, _ = await asyncio.wait({task}, timeout=10)
+            assert done, "it goes on as if nobody had asked it to end"

@@ -118,7 +118,8 @@ class _Player:
         for at, end, n in self._moments():
             while (left := self._clock.seconds_until(at)) > 0 and not stop.is_set():
                 try:
-                    await asyncio.wait_for(stop.wait(), min(left, 1.0))
+                    async with asyncio.timeout(min(left, 1.0)):
+                        await stop.wait()
                 except TimeoutError:
                     continue
             await self._room.acquire()

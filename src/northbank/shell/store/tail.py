@@ -113,7 +113,8 @@ class Tail:
                     self.fresh_at = self._ticks()
                     self._forget_idle()
                     try:
-                        await asyncio.wait_for(self._wake.wait(), timeout=POLL)
+                        async with asyncio.timeout(POLL):  # wait_for of 3.11 may swallow a cancellation
+                            await self._wake.wait()
                         await asyncio.sleep(0.05)  # let neighbours gather: one read for all
                     except TimeoutError:
                         await connection.execute("select 1")
