@@ -171,10 +171,11 @@ def web_settings(settings: Settings, **more: Any) -> WebSettings:
     note = NOTES[settings.mode]
     if settings.mode == "replay":
         note = Name(f"{note.zh} {settings.speed:g} 倍", f"{note.en} {settings.speed:g}x")
-    return WebSettings(
-        mode=settings.mode, mode_note=note, speed=settings.speed, wall_open=settings.wall_open,
-        secure=settings.secure, anonymous_open311=settings.anonymous_open311, ui=UI if UI.is_dir() else None, **more,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "mode": settings.mode, "mode_note": note, "speed": settings.speed, "wall_open": settings.wall_open,
+        "secure": settings.secure, "anonymous_open311": settings.anonymous_open311, "ui": UI if UI.is_dir() else None,
+    }  # fmt: skip
+    return WebSettings(**(told | more))
 
 
 def listen_on(host: str, port: int) -> socket.socket:
