@@ -7,10 +7,10 @@ import msgspec
 
 from northbank.core.access import Actor, scope
 from northbank.core.card import Card, card
-from northbank.core.case import Act, Case, CaseFact, Dispatched, Routed, Sealed, evolve
+from northbank.core.case import Act, Case, CaseFact, Sealed
 from northbank.core.handling import Do, decide
-from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
+from northbank.flows.entries import fold
 from northbank.flows.report import Code, Text, Where, request_digest
 from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
@@ -86,17 +86,7 @@ def step(
     """The change that `facts` make to `case`."""
     stream = f"case:{case.id}"
     expected = {stream: case.version}
-    entries: list[NewEntry] = []
-    cause: str | None = None
-    for fact in facts:
-        case = evolve(case, stream, now, fact)
-        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
-        entry = write(
-            fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,
-            pack=world.city.version, cause=cause, rule=rule,
-        )  # fmt: skip
-        cause = cause or entry.id
-        entries.append(entry)
+    case, entries = fold(world, case, stream, actor, facts, now)
     return Change(
         actor=actor, entries=entries, expected=expected, cases=(case,),
         subjects={case.subject: sealed.wrapped} if sealed and sealed.wrapped else {},

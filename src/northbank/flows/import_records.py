@@ -9,13 +9,14 @@ from collections.abc import Sequence
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Case, CaseFact, Dispatched, Routed, evolve
+from northbank.core.case import Case, CaseFact
 from northbank.core.facts import Imported
 from northbank.core.history import agrees, hand_over, receive_old, report_of, settle
 from northbank.core.importing import Draft, RecordMap
 from northbank.core.intake import check_time
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
+from northbank.flows.entries import fold
 from northbank.flows.report import Contact, Words
 from northbank.ports import Change, Envelope, ImportProgress, World
 
@@ -161,16 +162,8 @@ async def _take(making: _Making, item: Item) -> None:
 
 def _write(making: _Making, id: str, facts: Sequence[CaseFact]) -> Case:
     stream = f"case:{id}"
-    case: Case | None = None
-    for fact in facts:
-        case = evolve(case, stream, making.now, fact)
-        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
-        entry = write(
-            fact, id=making.world.ids.new(), stream=stream, version=case.version, at=making.now,
-            actor=IMPORTER.login, pack=making.world.city.version, cause=making.cause, rule=rule,
-        )  # fmt: skip
-        making.entries.append(entry)
-    assert case is not None
+    case, entries = fold(making.world, None, stream, IMPORTER.login, facts, making.now, making.cause)
+    making.entries += entries
     making.expected[stream] = 0
     making.cases.append(case)
     return case

@@ -8,10 +8,10 @@ import msgspec
 
 from northbank.core import intake
 from northbank.core.access import REPORTERS, Actor
-from northbank.core.case import Case, CaseFact, Dispatched, Reported, Routed, evolve
+from northbank.core.case import Case
 from northbank.core.deadline import Deadline
-from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
+from northbank.flows.entries import fold
 from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
@@ -124,7 +124,7 @@ async def _take(
     id, subject = world.ids.new(), world.ids.new()
     sealed = await world.vault.seal(subject, pieces(new, photos), fresh=True)
     facts = intake.receive(raw(world, actor, new, where, source, subject, sealed), world.city, now)
-    case, entries = begin(world, id, actor.login, facts, now)
+    case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
     reply = _reply(case)
     change = Change(
         actor=actor.login, entries=entries, expected={f"case:{id}": 0}, cases=(case,),
@@ -175,26 +175,6 @@ def raw(
         lon=where.lon, lat=where.lat, urgent=new.urgent, external=new.external, words=words, photos=photos,
         happened_at=new.happened_at, has_address=where.address is not None,
     )  # fmt: skip
-
-
-def begin(world: World, id: str, actor: str, facts: list[CaseFact], now: datetime) -> tuple[Case, list[NewEntry]]:
-    """Fold the first facts of a case and put them into entries; later ones are caused by the first."""
-    stream = f"case:{id}"
-    case: Case | None = None
-    entries: list[NewEntry] = []
-    cause: str | None = None
-    for fact in facts:
-        case = evolve(case, stream, now, fact)
-        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
-        entry = write(
-            fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,
-            pack=world.city.version, cause=cause, rule=rule,
-        )  # fmt: skip
-        cause = cause or entry.id
-        entries.append(entry)
-    if case is None or not isinstance(facts[0], Reported):
-        raise ValueError("a case begins with a report")
-    return case, entries
 
 
 def _reply(case: Case) -> ReportReply:

@@ -21,7 +21,8 @@ from northbank.core.case import Act, Case
 from northbank.core.handling import decide
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act, step
-from northbank.flows.report import Contact, NewReport, Where, begin, pieces, raw, report
+from northbank.flows.entries import fold
+from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
 from northbank.pack.spec import DemoDay, Sample
 from northbank.ports import Change, Stale, World
 from northbank.shell.sources.behavior import Move, next_move
@@ -154,7 +155,7 @@ class Simulator:
         facts = intake.receive(
             raw(world, actor, new, new.place or Where(), new.source or "", subject, sealed), city, now
         )
-        case, entries = begin(world, id, actor.login, facts, now)
+        case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
         moved_at = when
         while (move := next_move(self.chance, case, city, moved_at, self._point, self.grids, self.weights)) is not None:
             if move.at > now:

@@ -1,0 +1,28 @@
+"""Facts of a case become entries: folded into the case one by one and put into envelopes. Deciding and storing are elsewhere."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from northbank.core.case import Case, CaseFact, Dispatched, Routed, evolve
+from northbank.core.journal import NewEntry, write
+from northbank.ports import World
+
+
+def fold(
+    world: World, case: Case | None, stream: str, actor: str, facts: Sequence[CaseFact], now: datetime,
+    cause: str | None = None,
+) -> tuple[Case, list[NewEntry]]:  # fmt: skip
+    """The case after `facts` (None before its first) and their entries; without a cause the first causes the others."""
+    entries: list[NewEntry] = []
+    for fact in facts:
+        case = evolve(case, stream, now, fact)
+        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
+        entry = write(
+            fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,
+            pack=world.city.version, cause=cause, rule=rule,
+        )  # fmt: skip
+        cause = cause or entry.id
+        entries.append(entry)
+    if case is None:
+        raise ValueError("a case begins with a report")
+    return case, entries
