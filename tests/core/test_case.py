@@ -7,25 +7,13 @@ import pytest
 from template import ADMIN, NOW, city, point
 
 from northbank.core.access import SYSTEM
-from northbank.core.case import (
-    ENDED,
-    MOVES,
-    Accepted,
-    Act,
-    Case,
-    CaseFact,
-    Noted,
-    Overdue,
-    Reported,
-    Sealed,
-    SoonDue,
-    State,
-    evolve,
-)
+from northbank.core.case import Accepted, Case, CaseFact, Noted, Overdue, Reported, Sealed, SoonDue
+from northbank.core.evolve import evolve
 from northbank.core.facts import read
 from northbank.core.handling import Do, decide
 from northbank.core.intake import Report, receive
 from northbank.core.journal import kind_of, write
+from northbank.core.moves import ENDED, MOVES, Act, State
 from northbank.core.refusal import Refused
 
 STREAM = "case:00000000-0000-7000-8000-000000000001"

@@ -7,10 +7,12 @@ import pytest
 from template import ADMIN, CLEAN, DUTY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, city, point
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Act, Case, CaseFact, Dispatched, Sealed, Spot, State, evolve
+from northbank.core.case import Case, CaseFact, Dispatched, Sealed, Spot
 from northbank.core.city import Stage
+from northbank.core.evolve import evolve
 from northbank.core.handling import Do, decide, watch
 from northbank.core.intake import Report, receive
+from northbank.core.moves import Act, State
 from northbank.core.refusal import Refused
 
 STREAM = "case:00000000-0000-7000-8000-000000000001"

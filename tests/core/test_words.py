@@ -4,8 +4,8 @@ import pytest
 from template import city
 
 from northbank.core.access import Role
-from northbank.core.case import Act, State
 from northbank.core.city import Name
+from northbank.core.moves import Act, State
 from northbank.core.words import OWN
 
 WORDS = [*(f"state.{one}" for one in State), *(f"act.{one}" for one in Act), *(f"role.{one}" for one in Role)]

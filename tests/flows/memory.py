@@ -11,7 +11,8 @@ from template import NOW, city
 
 from northbank.core.access import Scope
 from northbank.core.card import Card, card
-from northbank.core.case import Case, Reported, Sealed, Step, evolve
+from northbank.core.case import Case, Reported, Sealed, Step
+from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, Erased, Imported, read
 from northbank.core.journal import Entry, NewEntry, digest
 from northbank.core.number import case_number

@@ -8,7 +8,7 @@ from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, OLD_TOWN, RO
 
 from northbank.core.access import Actor
 from northbank.core.card import Card
-from northbank.core.case import MOVES, Act
+from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.report import NewReport, Where, report

@@ -6,7 +6,7 @@ import pytest
 from flows.memory import Memory
 from template import ADMIN, DUTY, EVERYBODY, INTAKE, point
 
-from northbank.core.case import Act
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, erase

@@ -7,11 +7,11 @@ import pytest
 from flows.memory import Memory
 from template import INTAKE, NOW, city, point
 
-from northbank.core.case import MOVES, Act, State
 from northbank.core.facts import Imported, read
 from northbank.core.history import WAY, acts_to_close
 from northbank.core.importing import Draft, RecordMap
 from northbank.core.journal import kind_of
+from northbank.core.moves import MOVES, Act, State
 from northbank.core.refusal import Refused
 from northbank.flows.import_records import Batch, Figures, Item, Prepared, prepare
 from northbank.flows.report import NewReport, Where, Words, report

@@ -5,7 +5,7 @@ import asyncio
 from flows.memory import Memory
 from template import ADMIN, DUTY, INTAKE, NOW, point
 
-from northbank.core.case import Act
+from northbank.core.moves import Act
 from northbank.flows.act import ActBody, act
 from northbank.flows.mark_due import BATCH, mark_due
 from northbank.flows.report import NewReport, Where, report

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, point
 
 from northbank.core.access import READS_PERSONS, Actor, scope
-from northbank.core.case import Act
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.report import Contact, NewReport, Where, report

@@ -6,7 +6,7 @@ import pytest
 from flows.memory import Memory
 from flows.walk import Walk
 
-from northbank.core.case import MOVES
+from northbank.core.moves import MOVES
 from northbank.core.refusal import Refused
 from northbank.flows.mark_due import mark_due
 

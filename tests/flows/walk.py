@@ -10,8 +10,8 @@ from datetime import timedelta
 from template import ADMIN, DUTY, EVERYBODY, city, point
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import MOVES, Act
 from northbank.core.handling import REASONED
+from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, erase

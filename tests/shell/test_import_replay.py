@@ -11,7 +11,7 @@ import pytest
 from template import PACK, point
 
 from northbank.core.access import Scope
-from northbank.core.case import Act
+from northbank.core.moves import Act
 from northbank.flows.act import ActBody, act
 from northbank.ports import CaseQuery
 from northbank.shell.settings import Settings

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 from killing import import_with_kills
+from shell.servers import Server, empty_database
 from template import INTAKE, PACK, city
 
 from northbank.core.refusal import Refused
@@ -155,7 +156,7 @@ async def test_a_stopped_import_goes_on_where_it_ended(tmp_path: Path, fresh_dat
 
 
 async def test_kills_at_any_moment_lose_nothing_and_double_nothing(
-    tmp_path: Path, embedded: Any, fresh_database: str
+    tmp_path: Path, server: Server, fresh_database: str
 ) -> None:
     """A run that was killed again and again ends as one that was left alone."""
     file = write(tmp_path / "old.csv", lines(3000))
@@ -176,13 +177,11 @@ async def test_kills_at_any_moment_lose_nothing_and_double_nothing(
         before = await pool.fetch("select * from cases order by id")
         await rebuild(pool)
         assert await pool.fetch("select * from cases order by id") == before
-    connection = await asyncpg.connect(embedded.url(database="postgres", role="postgres"))
-    await connection.execute("create database left_alone owner northbank template template0")
-    await connection.close()
     alone = write(tmp_path / "alone.csv", lines(3000))
-    async with center(tmp_path, embedded.url(database="left_alone")) as opened:
-        await run(opened, alone, tmp_path / "map.toml")
-    assert await image(embedded.url(database="left_alone")) == killed
+    async with empty_database(server) as left_alone:
+        async with center(tmp_path, left_alone) as opened:
+            await run(opened, alone, tmp_path / "map.toml")
+        assert await image(left_alone) == killed
 
 
 async def test_with_a_better_map_only_what_was_turned_down_comes_in(

@@ -8,15 +8,17 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
+from shell.servers import Server, database_of
 from shell.stored import Stored, store, transactions
 from template import DUTY, NOW, city
 
-from northbank.core.case import Accepted, Act, Case, Noted, Reported, evolve
+from northbank.core.case import Accepted, Case, Noted, Reported
+from northbank.core.evolve import evolve
 from northbank.core.journal import NewEntry, digest, write
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.ports import Change, ClientKey, Committed, Stale
-from northbank.shell.store.embedded import Embedded
 
 TESTS = str(Path(__file__).resolve().parents[1])
 
@@ -187,12 +189,10 @@ async def test_every_transaction_wakes_whoever_listens(fresh_database: str) -> N
         await listener.close()
 
 
-async def test_losing_the_connection_is_busy_and_a_retry_is_stored_once(
-    embedded: Embedded, fresh_database: str
-) -> None:
+async def test_losing_the_connection_is_busy_and_a_retry_is_stored_once(server: Server, fresh_database: str) -> None:
     """Somebody cuts all connections again and again: what was acknowledged is there, what was not is sent again."""
     async with store(fresh_database) as one:
-        cutter = await asyncpg.connect(embedded.url(database="postgres", role="postgres"))
+        cutter = await asyncpg.connect(server.url(database="postgres", role="postgres"))
 
         async def insist(n: int) -> int:
             while True:
@@ -206,7 +206,7 @@ async def test_losing_the_connection_is_busy_and_a_retry_is_stored_once(
             for _ in range(8):
                 await cutter.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'northbank' and datname = $1",
-                    fresh_database.partition("@/")[2].partition("?")[0],
+                    database_of(fresh_database),
                 )
                 await asyncio.sleep(0.02)
 

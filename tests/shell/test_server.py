@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from shell.servers import Server
 
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.server import ServerRefused, check_server, reach
@@ -50,31 +51,31 @@ async def test_an_older_server_is_refused(older: str) -> None:
     assert await refused(older) == "The server is PostgreSQL 14 and Northbank needs 15 or newer."
 
 
-async def test_a_database_with_another_encoding_is_refused(embedded: Embedded) -> None:
-    admin = await asyncpg.connect(embedded.url("postgres", "postgres"))
+async def test_a_database_with_another_encoding_is_refused(server: Server) -> None:
+    admin = await asyncpg.connect(server.url("postgres", "postgres"))
     await admin.execute(
         "create database ascii owner northbank template template0 encoding 'SQL_ASCII' locale_provider libc locale 'C'"
     )
     try:
-        assert "keeps text in SQL_ASCII" in await refused(embedded.url("ascii"))
+        assert "keeps text in SQL_ASCII" in await refused(server.url("ascii"))
     finally:
         await admin.execute("drop database ascii with (force)")
         await admin.close()
 
 
-async def test_a_role_without_rights_is_refused(embedded: Embedded) -> None:
-    admin = await asyncpg.connect(embedded.url("postgres", "postgres"))
+async def test_a_role_without_rights_is_refused(server: Server) -> None:
+    admin = await asyncpg.connect(server.url("postgres", "postgres"))
     await admin.execute("create role stranger login")
     try:
-        assert "stranger may not make schemas in northbank" in await refused(embedded.url(role="stranger"))
+        assert "stranger may not make schemas in northbank" in await refused(server.url(role="stranger"))
     finally:
         await admin.execute("drop role stranger")
         await admin.close()
 
 
-async def test_ways_not_to_get_in(embedded: Embedded, unused_tcp_port: int) -> None:
-    assert "has no such database" in await refused(embedded.url("nowhere"))
-    assert "does not let this role in" in await refused(embedded.url(role="nobody_known"))
+async def test_ways_not_to_get_in(server: Server, unused_tcp_port: int) -> None:
+    assert "has no such database" in await refused(server.url("nowhere"))
+    assert "does not let this role in" in await refused(server.url(role="nobody_known"))
     nobody = f"postgresql://me:hidden@127.0.0.1:{unused_tcp_port}/db"
     assert f"No PostgreSQL answers at 127.0.0.1:{unused_tcp_port}/db" in await refused(nobody)
     assert "No PostgreSQL answers" in await refused("postgresql://me:hidden@db.invalid/db")

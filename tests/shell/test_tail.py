@@ -12,17 +12,19 @@ import msgspec
 import pytest
 from cards import newest
 from flows.walk import Walk
+from shell.servers import Server, database_of
 from shell.stored import Stored, store
 from template import ADMIN, DUTY, EVERYBODY, HARBOR, NOW, ROADS, city
 
 from northbank.core.access import Actor, Scope, scope
 from northbank.core.card import Card, card, shown
-from northbank.core.case import Act, Case, evolve
+from northbank.core.case import Case
+from northbank.core.evolve import evolve
 from northbank.core.facts import Erased
+from northbank.core.moves import Act
 from northbank.core.picture import Picture
 from northbank.flows.act import ActBody, act
 from northbank.shell.store import tail as tails
-from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.journal import SQL, entry_of
 from northbank.shell.store.tail import TickData, usual
 
@@ -244,13 +246,13 @@ async def test_a_tail_that_was_away_too_long_begins_anew(fresh_database: str, mo
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_losing_the_database_loses_no_happening(embedded: Embedded, fresh_database: str) -> None:
+async def test_losing_the_database_loses_no_happening(server: Server, fresh_database: str) -> None:
     async with store(fresh_database) as one, store(fresh_database) as other, following(one):
         screen = Screen(one, DUTY)
         await screen.begin()
-        name = fresh_database.partition("@/")[2].partition("?")[0]
+        name = database_of(fresh_database)
         for _ in range(3):
-            cutter = await asyncpg.connect(embedded.url(database="postgres", role="postgres"))
+            cutter = await asyncpg.connect(server.url(database="postgres", role="postgres"))
             await cutter.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
             await cutter.close()
             while isinstance((await asyncio.gather(other.report(), return_exceptions=True))[0], Exception):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from running import Running
 
-from northbank.core.case import Act
+from northbank.core.moves import Act
 
 
 @pytest.fixture

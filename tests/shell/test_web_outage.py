@@ -3,28 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
 import httpx
 from running import Running, running
-
-from northbank.shell.store.embedded import Embedded
+from shell.servers import Server, database_of, execute
 
 REPORT = {"place": {"address": "by the harbor"}}
 
 
-def statement(embedded: Embedded, sql: str) -> None:
+def statement(server: Server, sql: str) -> None:
     """Run one statement as the superuser."""
-
-    async def run() -> None:
-        connection = await asyncpg.connect(embedded.url(database="postgres", role="postgres"))
-        try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
+    asyncio.run(execute(server, sql))
 
 
 def until(wanted: Callable[[], bool]) -> None:
@@ -47,16 +36,16 @@ def answers(center: Running, client: httpx.Client) -> set[int]:
     return {one.status_code for one in replies}
 
 
-def test_a_database_away_is_503_and_back_is_as_before(embedded: Embedded, fresh_database: str, tmp_path: Path) -> None:
-    name = urlsplit(fresh_database).path.lstrip("/")
+def test_a_database_away_is_503_and_back_is_as_before(server: Server, fresh_database: str, tmp_path: Path) -> None:
+    name = database_of(fresh_database)
     with running(fresh_database, tmp_path / "data") as center, center.client("desk") as client:
         assert client.post("/api/v1/reports", json=REPORT).status_code == 201
-        statement(embedded, f"alter database {name} allow_connections false")
-        statement(embedded, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        statement(server, f"alter database {name} allow_connections false")
+        statement(server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
         assert answers(center, client) == {503}
         assert client.get("/healthz").status_code == 200
         assert "northbank_ready 0" in client.get("/metrics").text
-        statement(embedded, f"alter database {name} allow_connections true")
+        statement(server, f"alter database {name} allow_connections true")
         until(lambda: client.get("/readyz").status_code == 200)
         assert client.post("/api/v1/reports", json=REPORT).status_code == 201
         assert client.get("/api/v1/cases").json()["total"] == 2

@@ -13,7 +13,7 @@ from typing import Any
 
 from template import ADMIN, INTAKE, PACK, point
 
-from northbank.core.case import Act
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.report import Contact, NewReport, Where, report

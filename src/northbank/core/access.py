@@ -9,7 +9,8 @@ from enum import StrEnum
 import msgspec
 
 from northbank.core.card import Card
-from northbank.core.case import Act, Case
+from northbank.core.case import Case
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 
 

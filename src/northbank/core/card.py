@@ -5,8 +5,9 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from northbank.core.case import ENDED, Case, State
+from northbank.core.case import Case
 from northbank.core.deadline import next_mark
+from northbank.core.moves import ENDED, State
 
 
 class Card(msgspec.Struct, frozen=True, gc=False):

@@ -8,9 +8,7 @@ import msgspec
 from northbank.core import deadline as clock
 from northbank.core.access import Actor, Role, refuse_act
 from northbank.core.case import (
-    MOVES,
     Accepted,
-    Act,
     Case,
     CaseFact,
     Checked,
@@ -29,10 +27,11 @@ from northbank.core.case import (
     SoonDue,
     Started,
     Suspended,
-)  # fmt: skip
+)
 from northbank.core.city import City, Stage
 from northbank.core.deadline import Deadline
 from northbank.core.intake import AHEAD, begin, check_time, place, retype
+from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id, stands
 

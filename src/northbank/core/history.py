@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from northbank.core import intake
 from northbank.core.case import (
     Accepted,
-    Act,
     CaseFact,
     Checked,
     Closed,
@@ -22,12 +21,12 @@ from northbank.core.case import (
     Sealed,
     Signed,
     Started,
-    State,
     Unrouted,
-)  # fmt: skip
+)
 from northbank.core.city import City
 from northbank.core.importing import Draft
 from northbank.core.intake import Report, receive
+from northbank.core.moves import Act, State
 
 # The way from each state to closed, along MOVES.
 WAY: tuple[tuple[State, Act], ...] = (

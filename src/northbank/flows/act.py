@@ -7,8 +7,9 @@ import msgspec
 
 from northbank.core.access import Actor, scope
 from northbank.core.card import Card, card
-from northbank.core.case import Act, Case, CaseFact, Sealed
+from northbank.core.case import Case, CaseFact, Sealed
 from northbank.core.handling import Do, decide
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
 from northbank.flows.report import Code, Text, Where, request_digest

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from northbank.core.case import Case, CaseFact, Dispatched, Routed, evolve
+from northbank.core.case import Case, CaseFact, Dispatched, Routed
+from northbank.core.evolve import evolve
 from northbank.core.journal import NewEntry, write
 from northbank.ports import World
 

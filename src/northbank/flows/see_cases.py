@@ -7,12 +7,13 @@ import msgspec
 
 from northbank.core.access import ACTS, READS_PERSONS, Actor, refuse_act, scope
 from northbank.core.card import Card, card
-from northbank.core.case import MOVES, Act, Case, Step
+from northbank.core.case import Case, Step
 from northbank.core.city import City, Name
 from northbank.core.deadline import Deadline
 from northbank.core.explain import explain
 from northbank.core.handling import REASONED, hindrance
 from northbank.core.journal import Entry, Fact, kind_of
+from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
 from northbank.core.wording import in_words

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Act, Case, State
+from northbank.core.case import Case
 from northbank.core.city import Area, City
 from northbank.core.handling import Do
+from northbank.core.moves import Act, State
 from northbank.core.routing import row_by_id
 
 Point = Callable[[str], tuple[float, float]]

@@ -14,9 +14,10 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Act, Case, State
+from northbank.core.case import Case
 from northbank.core.history import acts_to_close, settle
 from northbank.core.importing import Draft, Mapper, RecordMap, Unfit
+from northbank.core.moves import Act, State
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.report import Contact, NewReport, Where, report

@@ -17,8 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from northbank.core import intake
 from northbank.core.access import Actor, Role
-from northbank.core.case import Act, Case
+from northbank.core.case import Case
 from northbank.core.handling import decide
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act, step
 from northbank.flows.entries import fold

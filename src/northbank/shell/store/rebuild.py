@@ -6,7 +6,8 @@ import asyncpg
 import msgspec
 
 from northbank.core.card import card
-from northbank.core.case import Case, evolve
+from northbank.core.case import Case
+from northbank.core.evolve import evolve
 from northbank.shell.store.journal import SQL, entry_of
 
 BATCH = 2_000

@@ -5,8 +5,8 @@ from functools import partial
 
 from northbank.core.access import ACTS
 from northbank.core.card import Card
-from northbank.core.case import Act
 from northbank.core.city import Name
+from northbank.core.moves import Act
 from northbank.flows import see_cases
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, EraseReply, erase

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from northbank.core.case import State
 from northbank.core.city import Area, City, Name
+from northbank.core.moves import State
 from northbank.shell.web.wire import Reply, Scope, header, takes_gzip
 
 GEOJSON = b"application/geo+json"
