@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from northbank.core.city import Area, CaseType, City, Name, Route, Unit
 from northbank.core.place import Places
-from northbank.core.routing import candidates, escalation_of, fits, owner_of, route, row_by_id
+from northbank.core.routing import candidates, escalation_of, fits, owner_of, route, row_by_id, support_of
 from northbank.core.worktime import Calendar
 
 NOON = datetime(2024, 5, 20, 4, tzinfo=UTC)
@@ -181,6 +181,15 @@ def test_a_merged_town_is_looked_after_by_the_one_it_was_merged_into() -> None:
     assert owner_of(here, town, "south", NOON) == "north.desk"
     assert owner_of(here, town, "ring1", NOON) is None  # a pack that errs does not hang the system
     assert owner_of(here, row("2", "*", "old"), None, NOON) is None
+
+
+def test_helpers_are_units_of_the_place_that_exist_each_once_and_never_the_owner() -> None:
+    here = city()
+    many = row("1", "*", "roads", support=("@town", "old", "new", "north.desk", "roads", "nobody", "@center"))
+    assert support_of(here, many, "north", NOON) == ("north.desk", "new", "center")
+    assert support_of(here, many, None, NOON) == ("new", "north.desk", "center")
+    assert support_of(here, many, "north") == ("north.desk", "old", "new", "center")
+    assert support_of(here, row("2", "*"), "north", NOON) == ()
 
 
 # --- why did this come to me

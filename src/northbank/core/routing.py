@@ -61,6 +61,13 @@ def escalation_of(city: City, row: Route, town: str | None, at: datetime | None 
     return resolve(city, row.escalate_to, town, at)
 
 
+def support_of(city: City, row: Route, town: str | None, at: datetime | None = None) -> tuple[str, ...]:
+    """The units that help the owner of a case in `town`: each once, never the owner, only those that exist on the day."""
+    owner = owner_of(city, row, town, at)
+    found = (resolve(city, one, town, at) for one in row.support)
+    return tuple(dict.fromkeys(code for code in found if code is not None and code != owner))
+
+
 def resolve(city: City, owner: str, town: str | None, at: datetime | None = None) -> str | None:
     """The unit that `owner` (a code, `@town` or `@center`) means in `town`; None where there is no such unit."""
     day = None if at is None else at.astimezone(city.calendar.zone).date()
