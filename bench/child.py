@@ -104,8 +104,17 @@ def _below(pid: int) -> set[int]:
 
 def peak_memory_mb(pid: int | str = "self") -> float:
     """The most memory a process ever held."""
+    return _status_mb(pid, "VmHWM")
+
+
+def memory_mb(pid: int | str = "self") -> float:
+    """The memory a process holds now."""
+    return _status_mb(pid, "VmRSS")
+
+
+def _status_mb(pid: int | str, name: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
