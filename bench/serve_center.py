@@ -15,6 +15,7 @@ from screens import raise_file_limit, say
 from northbank import wiring
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
+from northbank.core.city import Name
 from northbank.shell.clock import SystemClock
 from northbank.shell.settings import Settings
 from northbank.shell.web.knobs import WebSettings
@@ -32,7 +33,7 @@ async def sign_in(center: wiring.Center) -> list[str]:
     tokens = [f"bench-token-{n:032d}" for n in range(ACCOUNTS)]
     for n, token in enumerate(tokens):
         actor = Actor(f"bench{n}", Role.DUTY_OFFICER, center.city.center)
-        await center.accounts.add(Account(f"Bench {n}", actor), "no password: nobody signs in with it", now)
+        await center.accounts.add(Account(Name(en=f"Bench {n}"), actor), "no password: nobody signs in with it", now)
         await center.accounts.open_session(digest(token), actor.login, now, now + timedelta(hours=12))
     return tokens
 

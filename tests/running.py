@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from northbank import wiring
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
+from northbank.core.city import Name
 from northbank.shell.settings import Settings
 from northbank.shell.web.passwords import Passwords
 
@@ -95,7 +96,11 @@ async def people(center: wiring.Center) -> None:
     )
     stored = await center.passwords.hash(PASSWORD)
     for actor in actors:
-        await center.accounts.add(Account(f"The {actor.login}", actor), stored, datetime.now(UTC))
+        await center.accounts.add(
+            Account(Name(f"{city.word('role', actor.role.value).zh}甲", f"The {actor.login}"), actor),
+            stored,
+            datetime.now(UTC),
+        )
 
 
 @contextmanager

@@ -37,7 +37,8 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Areas = Annotated[Path | None, typer.Option(help="Folder with the operator's own shapes for the pack.")]
 Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
 Role = Annotated[str, typer.Option(help=f"What the post may do: {', '.join(access.Role)}.")]
-Name = Annotated[str, typer.Option(help="Name of the person or post.")]
+Name = Annotated[str, typer.Option(help="Name of the person or post, in Chinese or as it is.")]
+NameEn = Annotated[str, typer.Option(help="The same in English, where there is one.")]
 Unit = Annotated[str | None, typer.Option(help="Code of the unit it belongs to.")]
 Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.")]
 Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
@@ -232,15 +233,16 @@ def pack_generate(
 
 @user_app.command("add")
 def user_add(
-    login: Login, role: Role, pack: Pack, name: Name = "", unit: Unit = None, town: Town = None, grid: Grid = None,
-    password_file: PasswordFile = None, data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    login: Login, role: Role, pack: Pack, name: Name = "", name_en: NameEn = "", unit: Unit = None, town: Town = None,
+    grid: Grid = None, password_file: PasswordFile = None, data: Data = Path("data"), database: Database = None,
+    areas: Areas = None,
 ) -> None:  # fmt: skip
     """Open an account for a post."""
     from northbank.verbs import add_user
 
     password = _password(password_file)
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
-    go(lambda: add_user(settings, login, name or login, role, unit, town, grid, password, out))
+    go(lambda: add_user(settings, login, name, name_en, role, unit, town, grid, password, out))
 
 
 @user_app.command("password")

@@ -1,6 +1,6 @@
 """What flows need from the world: small protocols, and the values that cross them. No implementation lives here."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
@@ -9,7 +9,7 @@ import msgspec
 from northbank.core.access import Actor, Scope
 from northbank.core.card import Card
 from northbank.core.case import Case, Sealed
-from northbank.core.city import City
+from northbank.core.city import City, Name
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
 
@@ -175,6 +175,13 @@ class Vault(Protocol):
         """Plaintexts by secret id; those erased are missing."""
 
 
+class People(Protocol):
+    """Who stands behind a login."""
+
+    async def names(self, logins: Iterable[str]) -> dict[str, Name]:
+        """The names of those logins that have an account, closed ones too."""
+
+
 class Clock(Protocol):
     """The only source of time."""
 
@@ -201,6 +208,7 @@ class World(msgspec.Struct, frozen=True):
     journal: Journal
     cases: Cases
     vault: Vault
+    people: People
 
 
 __all__ = [
@@ -217,6 +225,7 @@ __all__ = [
     "ImportProgress",
     "Journal",
     "Page",
+    "People",
     "Secret",
     "Stale",
     "Vault",

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
+from northbank.core.city import Name
 from northbank.pack.demo import load_demo
 from northbank.shell.clock import SystemClock
 from northbank.shell.log import configure
@@ -138,16 +139,16 @@ async def run_rebuild(settings: Settings, out: Console) -> None:
 
 
 async def add_user(
-    settings: Settings, login: str, name: str, role: str, unit: str | None, town: str | None, grid: str | None,
-    password: str, out: Console,
+    settings: Settings, login: str, name: str, name_en: str, role: str, unit: str | None, town: str | None,
+    grid: str | None, password: str, out: Console,
 ) -> None:  # fmt: skip
     """Open an account."""
     async with open_center(settings) as center:
         _check_post(center, role, unit, town, grid)
         actor = Actor(login, Role(role), unit, town, grid)
-        made = await center.accounts.add(
-            Account(name, actor), await center.passwords.hash(password), SystemClock().now()
-        )
+        named = Name(name, name_en or ("" if name else login))
+        hashed = await center.passwords.hash(password)
+        made = await center.accounts.add(Account(named, actor), hashed, SystemClock().now())
     out.print(f"Account {login} opened." if made else f"The login {login} is taken.")
 
 
@@ -189,5 +190,11 @@ async def list_users(settings: Settings, out: Console) -> None:
         for one in await center.accounts.everyone():
             actor = one.account.actor
             place = (actor.unit or "", actor.town or "", actor.grid or "")
-            table.add_row(actor.login, one.account.name, actor.role.value, *place, "yes" if one.enabled else "no")
+            table.add_row(
+                actor.login, _named(one.account.name), actor.role.value, *place, "yes" if one.enabled else "no"
+            )
     out.print(table)
+
+
+def _named(name: Name) -> str:
+    return " / ".join(part for part in (name.zh, name.en) if part)

@@ -68,7 +68,7 @@ class Center:
         self.vault = PgVault(pool, vault_key, self.ids)
         self.accounts = PgAccounts(pool)
         self.passwords = Passwords()
-        self.world = World(city, clock, self.ids, self.journal, self.cases, self.vault)
+        self.world = World(city, clock, self.ids, self.journal, self.cases, self.vault, self.accounts)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []
 

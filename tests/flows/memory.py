@@ -1,7 +1,7 @@
 """A center in memory: journal, case view, vault, ids and clock behind the same ports as PostgreSQL, and a check of it all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -12,6 +12,7 @@ from template import NOW, city
 from northbank.core.access import Scope
 from northbank.core.card import Card, card
 from northbank.core.case import Case, Reported, Sealed, Step
+from northbank.core.city import Name
 from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, Erased, Imported, read
 from northbank.core.journal import Entry, NewEntry, digest
@@ -188,6 +189,16 @@ class MemoryIds(SeededIds):
         return case_number(city().prefix, self.serial)
 
 
+class MemoryPeople:
+    """Names by login."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Name] = {}
+
+    async def names(self, logins: Iterable[str]) -> dict[str, Name]:
+        return {login: self.known[login] for login in logins if login in self.known}
+
+
 class Memory:
     """A center: `world` is what flows are given."""
 
@@ -198,7 +209,9 @@ class Memory:
         self.journal = MemoryJournal(self.store)
         self.cases = MemoryCases(self.store)
         self.vault = MemoryVault(self.store, self.ids)
-        self.world = World(city(), self.clock, self.ids, self.journal, self.cases, self.vault)  # type: ignore[arg-type]
+        self.people = MemoryPeople()
+        parts = (self.ids, self.journal, self.cases, self.vault, self.people)
+        self.world = World(city(), self.clock, *parts)  # type: ignore[arg-type]
 
     def advance(self, **span: float) -> datetime:
         return self.clock.advance(timedelta(**span))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, point
 
 from northbank.core.access import READS_PERSONS, Actor, scope
+from northbank.core.city import Name
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
@@ -81,6 +82,13 @@ async def test_the_timeline_says_who_when_and_by_which_row(memory: Memory) -> No
     ]  # fmt: skip
     assert (steps[-1].note, steps[-1].seconds, steps[-1].version, steps[0].at) == ("ours", 300, 5, NOW)
     assert [s.position for s in steps] == [1, 2, 3, 4, 5]
+
+
+async def test_those_who_acted_are_named_as_far_as_they_have_accounts(memory: Memory) -> None:
+    memory.people.known["roads"] = Name("道路署承办员", "Roads officer")
+    id = await make(memory)
+    await act(memory.world, ROADS, id, Act.SIGN, ActBody())
+    assert (await detail(memory.world, DUTY, id)).people == {"roads": Name("道路署承办员", "Roads officer")}
 
 
 async def test_why_it_came_here(memory: Memory) -> None:

@@ -17,6 +17,7 @@ from northbank.core.number import case_number
 from northbank.flows.report import Contact, NewReport, ReportReply, Where, report
 from northbank.ports import World
 from northbank.shell.clock import SeededIds, SteppedClock, monotonic
+from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.pool import open_pool
@@ -49,7 +50,8 @@ class Stored:
         self.cases = PgCases(pool)
         self.ids = ids or self.numbers
         self.vault = PgVault(pool, MASTER, self.ids)
-        self.world = World(city(), clock, self.ids, self.journal, self.cases, self.vault)
+        self.accounts = PgAccounts(pool)
+        self.world = World(city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts)
         self.tail = Tail(
             pool, self.cases, self.world, lambda position, data: (position, msgspec.json.decode(data)), monotonic
         )

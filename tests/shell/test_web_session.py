@@ -10,6 +10,7 @@ from running import PASSWORD, Running, running
 
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
+from northbank.core.city import Name
 from northbank.core.refusal import Refused
 
 REPORT = {"place": {"address": "by the harbor"}}
@@ -60,7 +61,7 @@ def test_a_disabled_account_is_out_and_stays_out(center: Running) -> None:
 
     accounts, now = center.center.accounts, datetime.now(UTC)
     hashed = center.call(center.center.passwords.hash(PASSWORD))
-    made = Account("Leaving", Actor("leaving", Role.DUTY_OFFICER))
+    made = Account(Name(en="Leaving"), Actor("leaving", Role.DUTY_OFFICER))
     assert center.call(accounts.add(made, hashed, now))
     assert not center.call(accounts.add(made, hashed, now))
     assert center.call(accounts.find("leaving")).account == made
@@ -202,4 +203,16 @@ def test_requests_that_are_no_http_are_cut_off(center: Running, raw: bytes) -> N
 def test_nobody_signs_in_under_a_name_of_the_program(center: Running) -> None:
     for login in ("system", "import", "replay", "anonymous", "guest"):
         with pytest.raises(Refused, match="system's own"):
-            center.call(center.center.accounts.add(Account("x", Actor(login, Role.ADMIN)), "hash", datetime.now(UTC)))
+            center.call(
+                center.center.accounts.add(Account(Name(en="x"), Actor(login, Role.ADMIN)), "hash", datetime.now(UTC))
+            )
+
+
+def test_a_closed_account_names_somebody_and_lets_nobody_in(center: Running) -> None:
+    accounts, now = center.center.accounts, datetime.now(UTC)
+    named = Account(Name("供水企业承办员", "Water officer"), Actor("water.works", Role.UNIT_OFFICER, "waterworks"))
+    assert center.call(accounts.add(named, center.call(center.center.passwords.hash(PASSWORD)), now, enabled=False))
+    assert center.call(accounts.names(["water.works", "nobody"])) == {"water.works": named.name}
+    with center.client() as client:
+        reply = client.post("/api/v1/session", json={"login": "water.works", "password": PASSWORD})
+        assert reply.json()["code"] == "wrong_password"

@@ -131,13 +131,14 @@ def test_a_case_from_report_to_closed_by_two_people(
     stated(desk, "Closed")
     expect(desk.get_by_text("Finished")).to_be_visible()
     line = desk.locator(".timeline li")
-    told = [("Reported", "desk"), ("Routed by rule", "rule row R23"), ("Accepted", "desk"), ("Dispatched", "desk")]
+    told = [("Reported", "The desk"), ("Routed by rule", "rule row R23")]
+    told += [("Accepted", "The desk"), ("Dispatched", "The desk")]
     told += [
-        ("Signed for", "unit"),
-        ("Work started", "unit"),
-        ("Reported back", "unit"),
-        ("Check passed", "desk"),
-        ("Closed", "desk"),
+        ("Signed for", "The unit"),
+        ("Work started", "The unit"),
+        ("Reported back", "The unit"),
+        ("Check passed", "The desk"),
+        ("Closed", "The desk"),
     ]
     expect(line).to_have_count(len(told))
     for row, (what, who_or_why) in zip(line.all(), told, strict=True):

@@ -8,15 +8,16 @@ from datetime import datetime
 import msgspec
 
 from northbank.core.access import Actor
+from northbank.core.city import Name
 
 LOGIN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 RESERVED = frozenset({"system", "import", "replay", "anonymous", "guest"})  # names under which the program itself acts
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Somebody who can sign in: the actor for the rules, the name for people."""
+    """Somebody who can sign in: the actor for the rules, the name for people (one language is enough)."""
 
-    name: str
+    name: Name
     actor: Actor
 
 

@@ -89,13 +89,17 @@ class DeadlineView(msgspec.Struct, frozen=True):
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """Everything a desk shows of one case. person is None where the actor may not read persons; erased: it is gone."""
+    """Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts.
+
+    person is None where the actor may not read persons; erased: it is gone.
+    """
 
     case: Card
     position: int
     timeline: list[TimelineStep]
     acts: list[PossibleAct]
     impossible: list[ImpossibleAct]
+    people: dict[str, Name]
     person: Words | None
     erased: bool
     photos: list[PhotoRef]
@@ -123,6 +127,7 @@ async def detail(world: World, actor: Actor, case_id: str) -> Detail:
     return Detail(
         case=card(case, position), position=position, timeline=_timeline(entries, opened, reads),
         acts=possible, impossible=impossible,
+        people=await world.people.names({entry.actor for entry in entries}),
         person=msgspec.json.decode(words, type=Words) if words else None,
         erased=reads and case.words is not None and words is None,
         photos=[PhotoRef(p.id, f"/api/v1/cases/{case.id}/photos/{p.id}") for p in case.photos] if reads else [],

@@ -3,7 +3,7 @@
 /** Who is signed in; `acts` are what the role may do at all. */
 export interface AccountView {
   login: string;
-  name: string;
+  name: Name;
   role: string;
   unit: string | null;
   unit_name: Name | null;
@@ -307,13 +307,14 @@ export interface ReportReply {
   position: number;
 }
 
-/** Everything a desk shows of one case. person is None where the actor may not read persons; erased: it is gone. */
+/** Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts. */
 export interface SeeCasesDetail {
   case: Card;
   position: number;
   timeline: TimelineStep[];
   acts: PossibleAct[];
   impossible: ImpossibleAct[];
+  people: Record<string, Name>;
   person: Words | null;
   erased: boolean;
   photos: PhotoRef[];

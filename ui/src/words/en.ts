@@ -157,8 +157,6 @@ export const en: Words = {
     took: "after {time}",
     rule: "rule row {row}",
     by: "{name}",
-    system: "By rule",
-    simulated: "Simulated",
     why: "Why {owner} has it",
     noRule: "No rule could find an owner: the duty desk decides.",
     limit: "limit {row}",
@@ -280,6 +278,9 @@ export const en: Words = {
     rejected: "Rejected", dispatched: "Dispatched", signed: "Signed for", started: "Work started", suspended: "Suspended", resumed: "Resumed",
     fed_back: "Reported back", checked: "Check passed", reworked: "Sent back for rework", closed: "Closed", returned: "Returned", reopened: "Reopened",
     noted: "Note added", soon_due: "Due soon", overdue: "Overdue", erased: "Personal data erased", imported: "Imported",
+  },
+  actor: {
+    system: "By rule", sim: "Simulated report", import: "From a file", replay: "Replayed record", anonymous: "Without an account", guest: "Guest",
   },
   waits: {
     no_calendar: "no calendar for the year", no_place: "no place", no_type: "no type", no_row: "no rule fits", returned: "returned", reopened: "reopened",

@@ -155,8 +155,6 @@ export const zh = {
     took: "用时 {time}",
     rule: "依据规则 {row}",
     by: "{name}",
-    system: "系统按规则",
-    simulated: "模拟",
     why: "为什么由{owner}承办",
     noRule: "没有规则能定承办单位，由值守席判断。",
     limit: "时限规则 {row}",
@@ -278,6 +276,9 @@ export const zh = {
     rejected: "不予受理", dispatched: "分拨", signed: "签收", started: "开始处置", suspended: "挂账", resumed: "恢复处置",
     fed_back: "反馈结果", checked: "核查通过", reworked: "返工", closed: "办结", returned: "回退", reopened: "重新办理",
     noted: "备注", soon_due: "即将到期", overdue: "超时", erased: "个人信息已删除", imported: "批量导入",
+  } as Record<string, string>,
+  actor: {
+    system: "系统按规则", sim: "模拟上报", import: "批量导入", replay: "历史记录", anonymous: "未登录", guest: "访客",
   } as Record<string, string>,
   waits: {
     no_calendar: "缺少工作日历", no_place: "没有位置", no_type: "没有类型", no_row: "没有对应规则", returned: "被回退", reopened: "重新办理",

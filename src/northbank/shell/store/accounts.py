@@ -1,12 +1,14 @@
 """Accounts and sessions in PostgreSQL. Passwords come in hashed, tokens come in as digests."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 import asyncpg
 
 from northbank.core.access import Actor, Role
 from northbank.core.account import LOGIN, RESERVED, Account, Credential, OpenSession
+from northbank.core.city import Name
 from northbank.core.refusal import Refused
 from northbank.shell.store.sql import statements
 
@@ -31,14 +33,20 @@ class PgAccounts:
         """All accounts by login."""
         return [_credential(row) for row in await self._pool.fetch(SQL.list_accounts)]
 
-    async def add(self, account: Account, password: str, now: datetime) -> bool:
-        """Make an account; False when the login is taken."""
+    async def names(self, logins: Iterable[str]) -> dict[str, Name]:
+        """The names of those logins that have an account, closed ones too."""
+        rows = await self._pool.fetch(SQL.names, list(logins))
+        return {row["login"]: _name(row) for row in rows}
+
+    async def add(self, account: Account, password: str, now: datetime, *, enabled: bool = True) -> bool:
+        """Make an account, closed from the start where it only names somebody; False when the login is taken."""
         actor = account.actor
         if _LOGIN.fullmatch(actor.login) is None or actor.login in RESERVED:
             raise Refused(
                 "invalid", why="login: small letters, digits, dot, dash, underscore; at most 64; not the system's own"
             )
-        values = (actor.login, account.name, actor.role.value, actor.unit, actor.town, actor.grid, password, now)
+        post = (actor.role.value, actor.unit, actor.town, actor.grid)
+        values = (actor.login, account.name.zh, account.name.en, *post, password, now, enabled)
         return await self._pool.fetchval(SQL.add_account, *values) is not None
 
     async def set_password(self, login: str, password: str, now: datetime) -> bool:
@@ -67,8 +75,12 @@ class PgAccounts:
         await self._pool.execute(SQL.close_session, token)
 
 
+def _name(row: asyncpg.Record) -> Name:
+    return Name(row["name_zh"], row["name_en"])
+
+
 def _account(row: asyncpg.Record) -> Account:
-    return Account(row["name"], Actor(row["login"], Role(row["role"]), row["unit"], row["town"], row["grid"]))
+    return Account(_name(row), Actor(row["login"], Role(row["role"]), row["unit"], row["town"], row["grid"]))
 
 
 def _credential(row: asyncpg.Record) -> Credential:

@@ -26,7 +26,7 @@ class AccountView(msgspec.Struct, frozen=True):
     """Who is signed in; `acts` are what the role may do at all."""
 
     login: str
-    name: str
+    name: Name
     role: str
     unit: str | None
     unit_name: Name | None

@@ -1,14 +1,18 @@
 -- name: find_account
-select login, name, role, unit, town, grid, password, disabled_at is null as enabled
+select login, name_zh, name_en, role, unit, town, grid, password, disabled_at is null as enabled
   from accounts where login = $1;
 
 -- name: list_accounts
-select login, name, role, unit, town, grid, password, disabled_at is null as enabled
+select login, name_zh, name_en, role, unit, town, grid, password, disabled_at is null as enabled
   from accounts order by login;
 
+-- name: names
+select login, name_zh, name_en from accounts where login = any($1::text[]);
+
 -- name: add_account
-insert into accounts (login, name, role, unit, town, grid, password, created_at, password_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+insert into accounts
+       (login, name_zh, name_en, role, unit, town, grid, password, created_at, password_at, disabled_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, case when $10::boolean then null else $9::timestamptz end)
 on conflict (login) do nothing
 returning login;
 
@@ -36,7 +40,7 @@ with swept as (
 insert into sessions (token, login, opened_at, expires_at) values ($1, $2, $3, $4);
 
 -- name: session
-select a.login, a.name, a.role, a.unit, a.town, a.grid, s.expires_at
+select a.login, a.name_zh, a.name_en, a.role, a.unit, a.town, a.grid, s.expires_at
   from sessions s join accounts a using (login)
  where s.token = $1 and s.expires_at > $2 and a.disabled_at is null;
 
