@@ -149,11 +149,18 @@ def pack_check(folder: Annotated[Path, typer.Argument(help="Folder of the pack."
     """Check a pack: all faults at once, with file, line, what was found and what is allowed."""
     from northbank.pack.check import check
 
-    faults = check(folder, areas)
-    for fault in faults:
+    found = check(folder, areas)
+    for fault in found:
         out.print(str(fault), markup=False)
+        if chinese := fault.in_chinese():
+            out.print(chinese, markup=False)
+    faults = sum(not fault.warning for fault in found)
     if faults:
-        raise fail(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}.", 1)
+        raise fail(f"{faults} fault{'s' if faults > 1 else ''} in {folder}.", 1)
+    warnings = len(found)
+    if warnings:
+        out.print(f"{folder}: no faults, {warnings} warning{'s' if warnings > 1 else ''}.")
+        return
     out.print(f"{folder}: no faults.")
 
 

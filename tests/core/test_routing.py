@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from northbank.core.city import Area, CaseType, City, Name, Route, Unit
 from northbank.core.place import Places
-from northbank.core.routing import candidates, escalation_of, fits, owner_of, route, row_by_id, support_of
+from northbank.core.routing import escalation_of, fits, owner_of, route, row_by_id, support_of
 from northbank.core.worktime import Calendar
 
 NOON = datetime(2024, 5, 20, 4, tzinfo=UTC)
@@ -154,7 +154,6 @@ def test_it_agrees_with_reading_the_library_line_by_line(
             expected = line.id
             break
     assert taken(here, type, level, at) == expected
-    assert [c.row.id for c in candidates(here, type, level, at) if c.taken] == ([expected] if expected else [])
 
 
 # --- who that is
@@ -190,21 +189,6 @@ def test_helpers_are_units_of_the_place_that_exist_each_once_and_never_the_owner
     assert support_of(here, many, None, NOON) == ("new", "north.desk", "center")
     assert support_of(here, many, "north") == ("north.desk", "old", "new", "center")
     assert support_of(here, row("2", "*"), "north", NOON) == ()
-
-
-# --- why did this come to me
-
-
-def test_candidates_tell_why_each_row_was_or_was_not_taken() -> None:
-    here = city(row("1", "*", "old"), row("2", "01*", "@town"), row("3", "02*"), row("4", "*"))
-    found = candidates(here, "0101", "district", NOON, "north")
-    assert [(c.row.id, c.owner, c.taken) for c in found] == [
-        ("1", None, False),
-        ("2", "north.desk", True),
-        ("4", "roads", False),
-    ]
-    assert all(c.why.zh and c.why.en for c in found)
-    assert len({c.why.en for c in found}) == 3
 
 
 def test_a_row_is_found_by_its_id() -> None:

@@ -16,8 +16,9 @@ from northbank.core.worktime import Unit5 as Unit5
 
 Level = Literal["city", "district", "town", "community", "grid"]
 T = TypeVar("T")
+Given = bool | int | str  # the value of an attribute, as a report gives it
 
-Stage = Literal["accept", "dispatch", "sign", "solve", "check"]
+Stage = Literal["accept", "dispatch", "sign", "solve", "check", "support"]
 
 
 class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +65,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """An organization that owns cases: the district center, a town center, a department, a utility.
 
     area: the area it serves (town centers: their town; None: the whole district).
-    duty: its duty areas in words.
+    duty: its duty areas in words. office: whose hours it keeps (a key of `City.offices`; "": the city's).
     """
 
     code: str
@@ -73,6 +74,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     area: str | None = None
     boards: tuple[str, ...] = ()
     duty: Name = Name()
+    office: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -101,6 +103,7 @@ class CaseType(msgspec.Struct, frozen=True, kw_only=True):
 
     gb: national code (GB/T 30428.2 class + subclass) where one exists. klass: code of its class.
     board, town_board: where it is counted. urgent: the clock runs by the calendar, limits are the urgent ones.
+    attributes: codes of what a report of this type may say besides. evidence: what a report of it as solved must bring.
     standing: "V" read in a source, "U" a default of the pack.
     """
 
@@ -113,7 +116,91 @@ class CaseType(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool = False
     important: bool = False
     keywords: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    evidence: Literal["", "note", "photo"] = ""
     standing: Literal["V", "U"] = "U"
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a report may say of itself, such as the diameter of a pipe.
+
+    kind: yes or no, one of `values`, or a whole number from `least` to `most` in `unit`.
+    """
+
+    code: str
+    name: Name
+    kind: Literal["yes_no", "choice", "number"]
+    values: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
+    unit: str = ""
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """A named time of the week, such as the night. when: as in the `time` column of the library (see conditions.py)."""
+
+    code: str
+    name: Name
+    when: str
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung of the supervision ladder of a case whose solving time runs out.
+
+    when: `50%` (or another share of the solving time), `overdue`, or `unanswered` (the order before it was not answered in
+    time). to: `@owner`, `@town`, `@center` or a unit. amount, unit: time to answer; None: no answer is owed.
+    """
+
+    id: str
+    when: str
+    kind: Literal["reminder", "order", "leader", "interview"]
+    to: str = "@owner"
+    amount: int = 0
+    unit: Unit5 | None = None
+    source: str = ""
+    standing: Literal["V", "U"] = "U"
+
+    @property
+    def percent(self) -> int | None:
+        """The share of the solving time, where the rung hangs on one."""
+        return int(self.when[:-1]) if self.when.endswith("%") else None
+
+
+class Handling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a district handles cases; all of it defaults of ours [U].
+
+    two_person: acts that another person must do than the one before (check: who solved, close: who checked).
+    dissatisfied: a rating of so many points or fewer reopens the case. extensions: most a case may be granted.
+    extension_share: percent of the limit that one extension may add. suspension_days: longest until a review.
+    """
+
+    two_person: tuple[str, ...] = ()
+    dissatisfied: int = 2
+    extensions: int = 2
+    extension_share: int = 100
+    suspension_days: int = 180
+
+
+class SuggestRules(msgspec.Struct, frozen=True, kw_only=True):
+    """auto: a report without type gets the one its words speak of, where the model is sure; else a person chooses."""
+
+    auto: bool = False
+
+
+class HotRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How hot issues are looked for; all of it defaults of ours [U].
+
+    every_hours: cadence; 0: not at all. history_days: cases compared. window_days: longest a cluster may last, ending now.
+    radius_km: widest it may be. least: fewest cases. alpha: chance of a false alarm per scan. shuffles: of the times, for the p-value.
+    """
+
+    every_hours: int = 24
+    history_days: int = 28
+    window_days: int = 7
+    radius_km: float = 3.0
+    least: int = 4
+    alpha: float = 0.01
+    shuffles: int = 999
 
 
 class CaseClass(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +214,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """One time limit: the first row that fits type, urgency and stage holds.
 
     types: codes, `prefix*`, or `*`. urgent: None fits both. source: where the figure was read.
+    office: whose hours working time is counted in: "" the city's, `@owner` the owning unit's, or an office by its code.
     """
 
     id: str
@@ -135,27 +223,36 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     unit: Unit5
     urgent: bool | None = None
+    office: str = ""
     source: str = ""
     standing: Literal["V", "U"] = "U"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the routing library: type x level -> owner.
+    """One row of the routing library: type x level x place x time x attributes -> owner.
 
     types: codes separated by spaces, `prefix*`, or `*`. level: where the report came in (`*`: any).
+    place, time, attributes: conditions as conditions.py reads them (`*` and nothing: any).
     owner: a unit code, or `@town` for the town center of the place. may_refuse: the owner may return it.
-    escalate_to: unit code or `@center`, for what the owner may not or cannot solve.
+    escalate_to: unit code or `@center`, for what the owner may not or cannot solve. support: units that help.
     auto: the row is sure enough to accept and dispatch at once without an officer.
+    duty_list: the list of the towns' duties the matter stands on; what was taken back is not dispatched to a town.
+    basis: the rule that says so, in words.
     """
 
     id: str
     types: str
     level: str
     owner: str
+    place: str = "*"
+    time: str = "*"
+    attributes: str = ""
     may_refuse: bool = True
     escalate_to: str = "@center"
     support: tuple[str, ...] = ()
     auto: bool = False
+    duty_list: Literal["own", "assist", "taken_back"] | None = None
+    basis: Name = Name()
     note: Name = Name()
 
 
@@ -189,9 +286,18 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sources: Mapping[str, Source]
     calendar: Calendar
     places: Places
+    offices: Mapping[str, Calendar] = {}  # hours that differ from the city's, by code
+    office_names: Mapping[str, Name] = {}
+    days: Mapping[date, Name] = {}  # what a holiday or make-up workday is called
+    attributes: Mapping[str, Attribute] = {}
+    periods: Mapping[str, Period] = {}
+    ladder: tuple[Rung, ...] = ()
+    handling: Handling = Handling()
     divisions: Mapping[str, tuple[Division, ...]] = {}
     reasons: Mapping[str, Name] = {}
     words: Mapping[str, Name] = {}
+    suggest: SuggestRules = SuggestRules()
+    hot: HotRules = HotRules()
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

@@ -236,6 +236,35 @@ REFUSALS: Mapping[str, Words] = {
         "Add calendar/{year}.toml to the pack; nothing is guessed.",
         "请在城市包中补充 calendar/{year}.toml；系统不作猜测。",
     ),
+    "not_running": Words(
+        409,
+        "The time limit of this stage ({stage}) has ended; it cannot be extended.",
+        "该阶段（{stage}）的时限已结束，不能延期。",
+        "Look at the case again; it has moved on.",
+        "请重新查看该事件，其状态已变化。",
+    ),
+    "asked_too_late": Words(
+        409,
+        "An extension has to be asked for before the due time ({due}).",
+        "延期须在截止时间（{due}）之前申请。",
+        "Finish the work; the delay stays on record.",
+        "请尽快办结；超期记录予以保留。",
+    ),
+    # --- proofs and readings
+    "not_sealed": Words(
+        409,
+        "Entry {position} is not under a signed checkpoint yet.",
+        "第 {position} 条日志尚未被签名检查点覆盖。",
+        "Ask again in a minute; a checkpoint is signed every minute in which something happens.",
+        "请一分钟后再试；有新记录时每分钟签发一次检查点。",
+    ),
+    "unknown_purpose": Words(
+        422,
+        "'{purpose}' is no purpose for reading personal data; they are: {allowed}.",
+        "“{purpose}”不是查阅个人信息的用途；可选：{allowed}。",
+        "Name one of these purposes, or leave it out for work on the case itself.",
+        "请选用其中一种用途；办理本事件时可不填。",
+    ),
     # --- records of a file
     "unreadable": Words(
         422,
@@ -315,6 +344,27 @@ REFUSALS: Mapping[str, Words] = {
         "分派规则 {row} 不允许承办单位退回。",
         "Handle it, or ask the duty desk to dispatch it elsewhere.",
         "请处置，或请值守席改派。",
+    ),
+    "taken_back": Words(
+        409,
+        "{unit} may not be given this case: routing row {row} says that the level above took the matter back ({basis}).",
+        "不能分派给{unit}：分派规则 {row} 载明该事项已由上级收回（{basis}）。",
+        "Dispatch it to a unit of the district.",
+        "请分派给区级单位。",
+    ),
+    "unknown_attribute": Words(
+        422,
+        "Reports of this type do not say '{attribute}'; they may say: {allowed}.",
+        "该类型不填写“{attribute}”；可填写：{allowed}。",
+        "Leave it out, or choose the type it belongs to; nothing was stored.",
+        "请去掉该项或改选所属类型；未保存任何内容。",
+    ),
+    "attribute_value": Words(
+        422,
+        "'{attribute}' cannot be {value}; it is {allowed}.",
+        "“{attribute}”不能为 {value}；应为：{allowed}。",
+        "Correct the value and send again; nothing was stored.",
+        "请更正后重新提交；未保存任何内容。",
     ),
     "reason_needed": Words(
         422,

@@ -1,22 +1,34 @@
-"""Who gets a case: the first row of the routing library that fits its type and level, and the unit the row means.
+"""Who gets a case: the first row of the routing library whose conditions hold, and the unit the row means.
 
-Only reads the city; whether a case may be accepted or dispatched is decided in case.py.
+Only reads the city; whether a case may be accepted or dispatched is decided in case.py. What a cell asks is read in
+conditions.py; why a row was taken is told in route_reasons.py, and faults of the library are found in route_faults.py.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 import msgspec
 
-from northbank.core.city import City, Name, Route, Unit
+from northbank.core.city import City, Given, Name, Route, Unit
+from northbank.core.conditions import Ask, Times, place_holds, read_asks, read_times
+from northbank.core.refusal import Refused
+
+NOTHING: Mapping[str, Given] = MappingProxyType({})
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that fits, the owner it means here, and why it was or was not taken."""
+class Tested(msgspec.Struct, frozen=True, gc=False):
+    """A row with its cells read. plain: nothing beyond type and level is asked, and its owner stands on every day.
+
+    grids: where it holds (None: everywhere). unit: its owner, None for `@town` and where there is none.
+    """
 
     row: Route
-    owner: str | None
-    taken: bool
-    why: Name
+    plain: bool
+    grids: frozenset[str] | None
+    asks: tuple[Ask, ...]
+    times: Times | None
+    unit: Unit | None
 
 
 def fits(pattern: str, type: str | None) -> bool:
@@ -29,21 +41,85 @@ def fits(pattern: str, type: str | None) -> bool:
     return False
 
 
-def route(city: City, type: str | None, level: str, at: datetime) -> Route | None:
-    """The first row in order that fits, whose owner exists on the local day of `at`; None: the duty desk decides."""
-    day: date | None = None
-    for row in _rows(city, type, level):
-        unit = city.units.get(row.owner)
-        if unit is None:
-            if row.owner.startswith("@"):
-                return row
+def route(
+    city: City, type: str | None, level: str, at: datetime, grid: str | None = None, *, urgent: bool = False,
+    source: str | None = None, attributes: Mapping[str, Given] = NOTHING,
+) -> Route | None:  # fmt: skip
+    """The first row in order whose conditions hold and whose owner exists on the local day of `at`.
+
+    None: the duty desk decides. grid: the smallest area of the place. Raises Refused (no_calendar) where the answer hangs
+    on the calendar of a year that the pack does not know.
+    """
+    local: datetime | None = None
+    for one in _rows(city, type, level):
+        if one.plain:
+            return one.row
+        if one.grids is not None and grid not in one.grids:
             continue
-        if unit.valid_from is None and unit.valid_to is None:
-            return row
-        day = day or at.astimezone(city.calendar.zone).date()
-        if stands(unit, day):
-            return row
+        if one.asks and not all(ask.holds(given(ask.code, urgent, source, attributes)) for ask in one.asks):
+            continue
+        local = local or at.astimezone(city.calendar.zone)
+        day = local.date()
+        if one.times is not None and not one.times.holds(city.calendar, day, local.hour * 60 + local.minute):
+            continue
+        if owner_stands(city, one, grid, day):
+            return one.row
     return None
+
+
+def given(code: str, urgent: bool, source: str | None, attributes: Mapping[str, Given]) -> Given | None:
+    """The value of an attribute of a report; None where it was not said."""
+    if code == "urgent":
+        return urgent
+    return source if code == "source" else attributes.get(code)
+
+
+def owner_stands(city: City, one: Tested, grid: str | None, day: date) -> bool:
+    """Whether the row's owner exists on `day`; without a place `@town` is taken to."""
+    if one.unit is not None:
+        return stands(one.unit, day)
+    if one.row.owner != "@town":
+        return False
+    return grid is None or town_center(city, city.above(grid, "town"), day) is not None
+
+
+def tested(city: City) -> tuple[Tested, ...]:
+    """The library with its cells read, in order."""
+    found: tuple[Tested, ...] = city.memo("routing_tests", lambda: tuple(_test(city, row) for row in city.routes))
+    return found
+
+
+def _test(city: City, row: Route) -> Tested:
+    unit = city.units.get(city.center if row.owner == "@center" else row.owner)
+    always = _always(unit) if unit is not None else row.owner == "@town" and _towns_always(city)
+    times = read_times(row.time, {period.code: period.when for period in city.periods.values()})
+    asks = read_asks(row.attributes, city.attributes, city.sources)
+    grids = grids_of(city, row.place)
+    plain = always and times is None and not asks and grids is None
+    return Tested(row, plain, grids, asks, times, unit)
+
+
+def grids_of(city: City, cell: str) -> frozenset[str] | None:
+    """The smallest areas that a `place` cell takes in; None: everywhere."""
+    if cell.strip() in ("", "*"):
+        return None
+    return frozenset(code for code in city.areas if place_holds(city, cell, code))
+
+
+def _always(unit: Unit) -> bool:
+    return unit.valid_from is None and unit.valid_to is None
+
+
+def _towns_always(city: City) -> bool:
+    """Whether every town with ground has a center of its own without dates: then `@town` need not be looked up."""
+
+    def build() -> bool:
+        centers = _centers(city)
+        towns = {city.above(code, "town") for code, area in city.areas.items() if area.level == "grid"}
+        return all(town is not None and any(_always(unit) for unit in centers.get(town, ())) for town in towns)
+
+    found: bool = city.memo("towns_always", build)
+    return found
 
 
 def stands(unit: Unit, day: date) -> bool:
@@ -75,7 +151,7 @@ def resolve(city: City, owner: str, town: str | None, at: datetime | None = None
         case "@center":
             code: str | None = city.center
         case "@town":
-            code = _town_center(city, town, day)
+            code = town_center(city, town, day)
         case _:
             code = owner
     unit = city.units.get(code) if code is not None else None
@@ -84,24 +160,12 @@ def resolve(city: City, owner: str, town: str | None, at: datetime | None = None
     return unit.code
 
 
-def candidates(
-    city: City, type: str | None, level: str, at: datetime, town: str | None = None
-) -> tuple[Candidate, ...]:
-    """All rows that fit, best first, to answer "why did this come to me"."""
-    taken = route(city, type, level, at)
-    found = []
-    for row in _rows(city, type, level):
-        owner = owner_of(city, row, town, at)
-        if row is taken:
-            why = Name(
-                zh="第一条适用且承办单位存在的规则", en="The first row that fits and whose owner exists on that day"
-            )
-        elif owner is None:
-            why = Name(zh="当日没有该承办单位", en="Its owner does not exist on that day")
-        else:
-            why = Name(zh="排在后面", en="It comes later in the library")
-        found.append(Candidate(row=row, owner=owner, taken=row is taken, why=why))
-    return tuple(found)
+def refuse_town(city: City, row: Route | None, unit: Unit) -> Refused | None:
+    """Why a matter may not be dispatched to `unit`: the level above took it back from the towns. The row is cited."""
+    if row is None or row.duty_list != "taken_back" or unit.kind != "town_center":
+        return None
+    says = next((one for one in (row.basis, row.note) if one.zh or one.en), Name(row.id, row.id))
+    return Refused("taken_back", row=row.id, unit=unit.code, basis=says)
 
 
 def row_by_id(city: City, id: str) -> Route | None:
@@ -110,17 +174,18 @@ def row_by_id(city: City, id: str) -> Route | None:
     return rows.get(id)
 
 
-def _rows(city: City, type: str | None, level: str) -> tuple[Route, ...]:
-    known: dict[tuple[str | None, str], tuple[Route, ...]] = city.memo("routing", dict)
+def _rows(city: City, type: str | None, level: str) -> tuple[Tested, ...]:
+    known: dict[tuple[str | None, str], tuple[Tested, ...]] = city.memo("routing", dict)
     rows = known.get((type, level))
     if rows is None:
-        rows = tuple(r for r in city.routes if r.level in ("*", level) and fits(r.types, type))
+        rows = tuple(r for r in tested(city) if r.row.level in ("*", level) and fits(r.row.types, type))
         if type is None or type in city.types:  # what is not in the catalog could be endless
             known[type, level] = rows
     return rows
 
 
-def _town_center(city: City, town: str | None, day: date | None) -> str | None:
+def town_center(city: City, town: str | None, day: date | None) -> str | None:
+    """Code of the unit that looks after `town` on `day` (None: whenever); a merged town has that of its successor."""
     centers: dict[str, tuple[Unit, ...]] = city.memo("town_centers", lambda: _centers(city))
     for _ in city.areas:  # a merged town is looked after by the center of what it was merged into
         if town is None:

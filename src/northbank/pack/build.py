@@ -8,16 +8,20 @@ import msgspec
 
 from northbank.core.city import (
     Area,
+    Attribute,
     Board,
     CaseClass,
     CaseType,
     City,
     Division,
+    HotRules,
     Limit,
     Name,
+    Period,
     Post,
     Route,
     Source,
+    SuggestRules,
     Unit,
 )
 from northbank.core.place import Places
@@ -51,6 +55,8 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         posts=_by_code(files, "posts", _post),
         classes=_by_code(files, "classes", lambda row: CaseClass(code=row.code, name=_name(row))),
         types=_by_code(files, "types", _type),
+        attributes=_by_code(files, "attributes", _attribute),
+        periods=_by_code(files, "periods", lambda row: Period(code=row.code, name=_name(row), when=row.when)),
         routes=tuple(_route(row) for _, row in files.table("routing")),
         limits=tuple(_limit(row) for _, row in files.table("limits")),
         sources=_by_code(files, "sources", lambda row: Source(code=row.code, name=_name(row), level=row.level)),
@@ -58,6 +64,8 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         places=_places(files, shapes),
         reasons=MappingProxyType({f"{row.act}.{row.code}": _name(row) for _, row in files.table("reasons")}),
         words=MappingProxyType(files.words | {f"level.{level}": name for level, name in pack.levels.items()}),
+        suggest=SuggestRules(**msgspec.structs.asdict(pack.suggest)),
+        hot=HotRules(**msgspec.structs.asdict(pack.hot)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,
     )
@@ -172,7 +180,20 @@ def _type(row: r.TypeRow) -> CaseType:
         urgent=row.urgent,
         important=row.important,
         keywords=tuple(word.strip() for word in row.keywords.split(";") if word.strip()),
+        attributes=tuple(row.attributes.split()),
         standing=row.standing,
+    )
+
+
+def _attribute(row: r.AttributeRow) -> Attribute:
+    return Attribute(
+        code=row.code,
+        name=_name(row),
+        kind=row.kind,
+        values=tuple(row.values.split()),
+        least=row.least or 0,
+        most=row.most or 0,
+        unit=row.unit,
     )
 
 
@@ -181,11 +202,16 @@ def _route(row: r.RouteRow) -> Route:
         id=row.id,
         types=row.types,
         level=row.level,
+        place=row.place,
+        time=row.time,
+        attributes=row.attributes,
         owner=row.owner,
         may_refuse=row.may_refuse,
         escalate_to=row.escalate_to,
         support=tuple(row.support.split()),
         auto=row.auto,
+        duty_list=row.duty_list,
+        basis=Name(zh=row.basis_zh, en=row.basis_en),
         note=Name(zh=row.note_zh, en=row.note_en),
     )
 

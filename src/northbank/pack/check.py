@@ -1,4 +1,4 @@
-"""Every fault of a pack at once: the quick checks of `load`, then shapes, stories and the demonstration.
+"""Every fault of a pack at once: the quick checks of `load`, then shapes, stories, the demonstration and the routing library.
 
 `load` runs the quick half on every start; this is what `northbank pack check` and CI run.
 """
@@ -15,20 +15,22 @@ from northbank.pack.fault import Fault, PackFaults
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.load import read
+from northbank.pack.routes import library_faults
 from northbank.pack.stories import story_faults
 
 SQUARE_METERS = 111_320.0**2  # of a square degree at the equator, good enough for a sentence
 
 
 def check(path: Path, areas: Path | None = None) -> list[Fault]:
-    """Every fault of the pack in folder `path`, by file and line; an empty list is a good pack."""
+    """Every fault and warning of the pack in folder `path`, by file and line; an empty list is a good pack."""
     try:
         files, shapes = read(path, areas)
     except PackFaults as broken:
         return broken.faults
     faults = [*files.faults, *shape_faults(files, shapes), *demo_faults(files)]
     if not files.faults:
-        faults += story_faults(build_city(files, shapes), files.stories)
+        city = build_city(files, shapes)
+        faults += [*story_faults(city, files.stories), *library_faults(files, city)]
     return sorted(set(faults))
 
 

@@ -9,7 +9,20 @@ import msgspec
 from northbank.core.city import City
 from northbank.pack.load import load
 
-TABLES = ("areas", "units", "boards", "posts", "classes", "types", "sources", "divisions", "reasons", "words")
+TABLES = (
+    "areas",
+    "units",
+    "boards",
+    "posts",
+    "classes",
+    "types",
+    "attributes",
+    "periods",
+    "sources",
+    "divisions",
+    "reasons",
+    "words",
+)
 LISTS = ("routes", "limits")
 FIELDS = ("id", "name", "prefix", "languages", "timezone", "center", "district")
 

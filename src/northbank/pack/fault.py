@@ -10,15 +10,28 @@ import msgspec
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
-    """One fault: where it is, what stands there, what may stand there."""
+    """One fault: where it is, what stands there, what may stand there. chinese: found and allowed, where they are known.
+
+    warning: the pack loads and works, but probably not as it is meant.
+    """
 
     file: str
     line: int
     found: str
     allowed: str
+    warning: bool = False
+    chinese: tuple[str, str] | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: found {self.found}; allowed: {self.allowed}"
+        grade = "warning: " if self.warning else ""
+        return f"{self.file}:{self.line}: {grade}found {self.found}; allowed: {self.allowed}"
+
+    def in_chinese(self) -> str | None:
+        """The same in Chinese, or None."""
+        if self.chinese is None:
+            return None
+        grade = "提醒：" if self.warning else ""
+        return f"{self.file}:{self.line}：{grade}{self.chinese[0]}；应为：{self.chinese[1]}"
 
 
 class PackFaults(Exception):

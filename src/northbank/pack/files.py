@@ -30,13 +30,15 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "posts": r.PostRow,
     "classes": r.ClassRow,
     "types": r.TypeRow,
+    "attributes": r.AttributeRow,
+    "periods": r.PeriodRow,
     "routing": r.RouteRow,
     "limits": r.LimitRow,
     "sources": r.SourceRow,
     "reasons": r.ReasonRow,
     "evidence": r.EvidenceRow,
 }
-OPTIONAL_TABLES = {"grids", "divisions", "reasons", "evidence"}
+OPTIONAL_TABLES = {"grids", "divisions", "attributes", "periods", "reasons", "evidence"}
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
 FOLDERS = {"areas", "calendar", "stories", "maps"}
 BIGGEST = 64 * 1024 * 1024

@@ -66,7 +66,7 @@ def _areas(files: PackFiles) -> Iterator[Fault]:
     for line, row in files.table("grids"):
         yield from _parent("grids.csv", line, row.parent, "grid", levels)
         yield from _span("grids.csv", line, row.valid_from, row.valid_to)
-    for table in ("areas", "grids", "units", "boards", "types", "sources", "classes"):
+    for table in ("areas", "grids", "units", "boards", "types", "attributes", "periods", "sources", "classes"):
         for line, row in files.table(table):
             if not row.name_zh and not row.name_en:
                 yield Fault(f"{table}.csv", line, f"'{row.code}' without a name", "name_zh, name_en or both")

@@ -115,19 +115,42 @@ class TypeRow(Named, frozen=True, kw_only=True):
     urgent: bool = False
     important: bool = False
     keywords: str = ""
+    attributes: str = ""
+
+
+class AttributeRow(Named, frozen=True, kw_only=True):
+    """attributes.csv: what reports of some types say besides. values: of a choice, by spaces; least, most: of a number."""
+
+    kind: Literal["yes_no", "choice", "number"]
+    values: str = ""
+    least: int | None = None
+    most: int | None = None
+    unit: str = ""
+
+
+class PeriodRow(Named, frozen=True, kw_only=True):
+    """periods.csv: named times for the `time` column of routing.csv, such as the night."""
+
+    when: Words
 
 
 class RouteRow(Row, frozen=True, kw_only=True):
-    """routing.csv: type x level -> owner. The first row that fits holds."""
+    """routing.csv: type x level x place x time x attributes -> owner. The first row that fits holds."""
 
     id: Code
     types: Words
-    level: Literal["district", "town", "community", "grid", "*"] = "*"
+    level: Literal["city", "district", "town", "community", "grid", "*"] = "*"
+    place: str = "*"
+    time: str = "*"
+    attributes: str = ""
     owner: Words
     may_refuse: bool = True
     escalate_to: str = "@center"
     support: str = ""
     auto: bool = False
+    duty_list: Literal["own", "assist", "taken_back"] | None = None
+    basis_zh: str = ""
+    basis_en: str = ""
     note_zh: str = ""
     note_en: str = ""
 
@@ -150,9 +173,9 @@ class SourceRow(Named, frozen=True, kw_only=True):
 
 
 class ReasonRow(Named, frozen=True, kw_only=True):
-    """reasons.csv: ready reasons for an act that needs one."""
+    """reasons.csv: ready reasons for an act that needs one, and for reading personal data (act `read`)."""
 
-    act: Act
+    act: Act | Literal["read"]
 
 
 class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

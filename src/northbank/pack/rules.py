@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from northbank.core.routing import fits
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, codes
+from northbank.pack.routes import cell_faults
 
 
 def rule_faults(files: PackFiles) -> Iterator[Fault]:
     """Every fault of the rules."""
-    for check in (_types, _routes, _limits, _coverage, _evidence, _top, _staffing):
+    for check in (_types, _routes, cell_faults, _limits, _coverage, _evidence, _top, _staffing):
         yield from check(files)
 
 
