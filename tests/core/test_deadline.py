@@ -24,7 +24,6 @@ from northbank.core.deadline import (
 from northbank.core.explain import explain
 from northbank.core.localtime import micros
 from northbank.core.place import Places
-from northbank.core.refusal import Refused
 from northbank.core.worktime import Calendar, Spans, add, measure
 
 OFFICE: Spans = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
@@ -131,11 +130,16 @@ def test_soon_is_four_fifths_on_the_same_clock(amount: int, unit: Unit5, soon: d
     assert (found.limit, found.calendar, found.unit, found.stage) == ("a", "1", unit, "solve")
 
 
-def test_a_deadline_on_working_time_is_refused_where_no_calendar_is() -> None:
+def test_where_a_year_has_no_calendar_the_deadline_names_it_and_guesses_nothing() -> None:
     here = city(limit("work", "01*", amount=3, unit="working_day"), limit("clock", amount=3, unit="day"))
     late = shanghai(2025, 12, 30, 10)
-    with pytest.raises(Refused, match="2026"):
-        begin(here, "0101", False, "solve", late)
+    found = begun(here, late)
+    assert (found.missing, found.due_at, found.soon_at) == (2026, None, None)
+    assert next_mark([found]) is None
+    assert marks_due([found], shanghai(2029, 1, 1)) == []
+    assert not found.late(shanghai(2029, 1, 1))
+    assert explain(found, here)[-1].en.startswith("The calendar for 2026 is missing")
+    assert explain(found, here)[-1].zh.startswith("缺少 2026 年工作日历")
     assert begun(here, late, "0201").due_at == shanghai(2026, 1, 2, 10)
 
 
@@ -174,7 +178,11 @@ def test_what_was_left_is_still_left_afterwards(case: tuple[City, Deadline], sha
     else:
         assert left(again, at + gap) == left(deadline, at)
     assert again.soon_at <= again.due_at
-    assert msgspec.structs.replace(again, due_at=deadline.due_at, soon_at=deadline.soon_at) == deadline
+    kept = msgspec.structs.replace(again, due_at=deadline.due_at, soon_at=deadline.soon_at, amended=())
+    assert kept == deadline
+    assert [(one.before, one.after) for one in again.amended] == (
+        [(deadline.due_at, again.due_at)] if again.due_at != deadline.due_at else []
+    )
 
 
 @given(running(), st.floats(0, 2))
@@ -352,7 +360,7 @@ def test_the_explanation_tells_of_a_start_outside_working_time_and_of_suspension
     assert "Suspended since 2024-05-20 10:00 with 60 minutes left" in told
     again = meet(resume(paused, here, shanghai(2024, 5, 20, 15)), shanghai(2024, 5, 20, 15, 30))
     told = [step.en for step in explain(again, here)]
-    assert "Without the time it was suspended it would have been due 2024-05-20 11:00" in told
+    assert "Suspended from 2024-05-20 10:00 to 2024-05-20 15:00: due 2024-05-20 11:00 became 2024-05-20 16:00" in told
     assert told[-1] == "Done 2024-05-20 15:30, on time"
 
 

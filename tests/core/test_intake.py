@@ -150,10 +150,11 @@ def test_any_point_is_placed_or_refused(lon: float, lat: float) -> None:
 def test_a_report_is_taken_although_its_deadline_runs_into_a_year_without_calendar() -> None:
     last = max(city().calendar.years)
     eve = datetime(last, 12, 31, 9, tzinfo=UTC)
-    born, unrouted = receive(report(), city(), eve)
+    born, routed, *_ = receive(report(), city(), eve)
     assert isinstance(born, Reported)
-    assert isinstance(unrouted, Unrouted)
-    assert (unrouted.why, unrouted.owner, unrouted.begun) == ("no_calendar", "center", ())
+    assert isinstance(routed, Routed)
+    solve = next(one for one in routed.begun if one.stage == "solve")
+    assert (routed.owner, solve.missing, solve.due_at) == ("roads", last + 1, None)
 
 
 def test_ground_that_no_grid_covers_is_kept_in_words_for_the_desk() -> None:

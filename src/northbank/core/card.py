@@ -13,6 +13,7 @@ from northbank.core.moves import ENDED, State
 class Card(msgspec.Struct, frozen=True, gc=False):
     """One case at a glance; holds no personal data.
 
+    desk: why it waits for an officer; `no_calendar` where a due time cannot be computed, whatever else it waits for.
     late: a stage that is not done is overdue (pausing does not undo it), or it was solved late. soon: a running stage is near its end.
     on_time: set once it has ended with work done: solved within its limit.
     needs: it waits for a person of the center now.
@@ -65,7 +66,7 @@ def card(case: Case, position: int = 0) -> Card:
     ended = case.state in ENDED
     running = () if ended else tuple(one for one in case.deadlines if one.running)
     solve = case.deadline("solve")
-    solved_late = solve is not None and solve.met_at is not None and solve.met_at > solve.due_at
+    solved_late = solve is not None and solve.met_at is not None and solve.late(solve.met_at)
     undone = () if ended else tuple(one for one in case.deadlines if one.met_at is None)
     late = solved_late or any("overdue" in one.marked for one in undone)
     soon = not late and any("soon" in one.marked for one in running)
@@ -76,17 +77,25 @@ def card(case: Case, position: int = 0) -> Card:
         community=spot.community if spot else None, grid=spot.grid if spot else None, urgent=case.urgent, owner=case.owner,
         source=case.source, level=case.level, reporter=case.reporter, external=case.external,
         reported_at=case.reported_at, changed_at=case.changed_at, due_at=solve.due_at if solve else None,
-        stage_due_at=min((one.due_at for one in running), default=None), closed_at=case.closed_at,
+        stage_due_at=min((one.due_at for one in running if one.due_at), default=None), closed_at=case.closed_at,
         wake_at=None if ended else next_mark(case.deadlines), open=not ended, late=late, soon=soon,
-        needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=case.desk,
+        needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=_desk(case),
         lon=spot.lon if spot else None, lat=spot.lat if spot else None, outcome=case.outcome, subject=case.subject,
     )  # fmt: skip
 
 
 def _needs(case: Case, late: bool) -> bool:
     waiting = case.state in (State.REPORTED, State.ACCEPTED)
-    return late or case.desk is not None or (case.urgent and waiting)
+    return late or _desk(case) is not None or (case.urgent and waiting)
+
+
+def _desk(case: Case) -> str | None:
+    """A due time that no calendar tells is said before everything else, and found again by it when the calendar comes."""
+    return "no_calendar" if any(one.missing is not None for one in case.deadlines) else case.desk
 
 
 def _on_time(case: Case, solved_late: bool) -> bool | None:
-    return not solved_late if case.state is State.CLOSED else None
+    solve = case.deadline("solve")
+    if case.state is not State.CLOSED or (solve is not None and solve.missing is not None):
+        return None
+    return not solved_late

@@ -1,6 +1,7 @@
 """Deadlines: which limit holds for a stage of a case, when it is due, and how it is paused, met and marked.
 
-Values in, values out. When a stage begins and ends is decided in case.py; how time is counted in worktime.py.
+Values in, values out. When a stage begins and ends is decided in case.py; how time is counted in worktime.py;
+extensions, transfers and due times found later are in amend.py.
 """
 
 from collections.abc import Iterable
@@ -11,19 +12,56 @@ import msgspec
 
 from northbank.core.city import City, Limit, Stage, Unit5
 from northbank.core.localtime import MINUTE, instant, micros
+from northbank.core.office import OWNER, calendar_of, office_for
+from northbank.core.refusal import Refused
 from northbank.core.routing import fits
-from northbank.core.worktime import due_and_soon, forward, measure
+from northbank.core.worktime import Calendar, due_and_soon, forward, measure
 
 Mark = Literal["soon", "overdue"]
+Amended = Literal["suspended", "extended", "returned", "transferred", "reassigned", "relimited", "dated"]
 TICK = timedelta(microseconds=1)
 
 
-class Deadline(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Amendment(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One thing that befell a running deadline. Nothing is overwritten: what it was before stays here.
+
+    before, after: due until then, and since; None where a year without calendar lay in the way.
+    since: when the suspension began, or when the unit that returns the case got it.
+    minutes: whole minutes on the deadline's own clock: left at the suspension, charged to the returner (`owner`),
+    or taken off the span of the new owner (`owner`) for what it had used up before.
+    amount, unit, by, reason: of an extension: how much, who approved it, and why. marked: what was announced of `before`.
+    """
+
+    why: Amended
+    at: datetime
+    before: datetime | None = None
+    after: datetime | None = None
+    since: datetime | None = None
+    minutes: int | None = None
+    owner: str | None = None
+    amount: int | None = None
+    unit: Unit5 | None = None
+    by: str | None = None
+    reason: str | None = None
+    marked: tuple[Mark, ...] = ()
+
+
+class Reminder(msgspec.Struct, frozen=True, gc=False):
+    """The moment at which so many percent of a solving time are gone."""
+
+    percent: int
+    at: datetime
+
+
+class Deadline(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One limit running for one stage of a case. On time means at `due_at` or before.
 
-    limit, calendar: the row and the version of the calendar it was computed by.
+    limit, amount, unit: the row of the limits and what it gave. calendar: version of the calendar it was computed by.
+    office: whose hours were counted ("": the city's); by_owner: those of whoever owns the case. owner: for whom it runs.
+    due_at, soon_at: None where `missing`, a year without calendar, lies in the way: it is not guessed.
     soon_at: when four fifths of the span are gone, on the same clock.
     left: whole minutes on its own clock that were left when it was paused.
+    amended: suspensions, extensions, transfers, in order.
     """
 
     stage: Stage
@@ -31,12 +69,19 @@ class Deadline(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     calendar: str
     unit: Unit5
     started_at: datetime
-    due_at: datetime
-    soon_at: datetime
+    due_at: datetime | None
+    soon_at: datetime | None
+    amount: int = 0  # 0: from before it was kept
     paused_at: datetime | None = None
     left: int | None = None
     met_at: datetime | None = None
     marked: tuple[Mark, ...] = ()
+    office: str = ""
+    by_owner: bool = False
+    owner: str | None = None
+    missing: int | None = None
+    amended: tuple[Amendment, ...] = ()
+    reminders: tuple[Reminder, ...] = ()  # the shares that the pack's ladder names (reminders.py)
 
     @property
     def running(self) -> bool:
@@ -44,8 +89,8 @@ class Deadline(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.met_at is None and self.paused_at is None
 
     def late(self, now: datetime) -> bool:
-        """Whether it was missed: by the moment it was met or paused, or else by `now`."""
-        return (self.paused_at or self.met_at or now) > self.due_at
+        """Whether it was missed: by the moment it was met or paused, or else by `now`. What has no due time is not."""
+        return self.due_at is not None and (self.paused_at or self.met_at or now) > self.due_at
 
 
 def find_limit(city: City, type: str | None, urgent: bool, stage: Stage) -> Limit | None:
@@ -62,31 +107,74 @@ def find_limit(city: City, type: str | None, urgent: bool, stage: Stage) -> Limi
     return found
 
 
-def begin(city: City, type: str | None, urgent: bool, stage: Stage, at: datetime) -> Deadline | None:
-    """The deadline of `stage` for a case of this type, started at `at`; None where the pack sets no limit."""
+def begin(
+    city: City, type: str | None, urgent: bool, stage: Stage, at: datetime, owner: str | None = None
+) -> Deadline | None:
+    """The deadline of `stage` for a case of this type, started at `at`; None where the pack sets no limit.
+
+    owner: the unit that owns the case, for limits counted in its office hours. It never refuses: where the year
+    has no calendar, the deadline says which one is `missing` and has no due time.
+    """
     limit = find_limit(city, type, urgent, stage)
     if limit is None:
         return None
-    calendar, start = city.calendar, micros(at)
-    due, soon = due_and_soon(calendar, start, limit.amount, limit.unit)
+    office = office_for(city, limit, owner) if limit.office else ""
+    calendar, start = calendar_of(city, office), micros(at)
+    due, soon, missing = reckon(calendar, start, limit.amount, limit.unit)
     return Deadline(
         stage=stage,
         limit=limit.id,
         calendar=calendar.version,
         unit=limit.unit,
         started_at=at if at.tzinfo is UTC else instant(start),
-        due_at=instant(due),
-        soon_at=instant(soon),
+        due_at=due,
+        soon_at=soon,
+        amount=limit.amount,
+        office=office,
+        by_owner=limit.office == OWNER,
+        owner=owner,
+        missing=missing,
     )
 
 
+Reckoned = tuple[datetime | None, datetime | None, int | None]
+
+
+def reckon(calendar: Calendar, start: int, amount: int, unit: Unit5) -> Reckoned:
+    """Due, soon and no missing year; or neither of them and the year that has no calendar."""
+    try:
+        due, soon = due_and_soon(calendar, start, amount, unit)
+    except Refused as refused:
+        return undated(refused)
+    return instant(due), instant(soon), None
+
+
+def undated(refused: Refused) -> Reckoned:
+    """No due time, and the year that is missing; any other refusal is raised again."""
+    if refused.code != "no_calendar":
+        raise refused
+    return None, None, int(str(refused.values["year"]))
+
+
 def pause(deadline: Deadline, city: City, at: datetime) -> Deadline:
-    """Stop the clock; one that is not running stays as it is."""
+    """Stop the clock; one that is not running stays as it is. `left` is None where no calendar tells it."""
     if not deadline.running:
         return deadline
     at = max(at, deadline.started_at)
-    left = measure(city.calendar, deadline.unit, micros(at), micros(deadline.due_at)) if at < deadline.due_at else 0
-    return msgspec.structs.replace(deadline, paused_at=at, left=left // MINUTE)
+    return msgspec.structs.replace(deadline, paused_at=at, left=minutes_left(deadline, city, at))
+
+
+def minutes_left(deadline: Deadline, city: City, at: datetime) -> int | None:
+    """Whole minutes on the deadline's own clock from `at` until it is due; 0 when that is past."""
+    if deadline.due_at is None:
+        return None
+    if at >= deadline.due_at:
+        return 0
+    try:
+        left = measure(calendar_of(city, deadline.office), deadline.unit, micros(at), micros(deadline.due_at))
+    except Refused:
+        return None
+    return left // MINUTE
 
 
 def resume(deadline: Deadline, city: City, at: datetime) -> Deadline:
@@ -97,22 +185,40 @@ def resume(deadline: Deadline, city: City, at: datetime) -> Deadline:
     paused = deadline.paused_at
     if paused is None or deadline.met_at is not None:
         return deadline
-    calendar, from_, to = city.calendar, micros(paused), micros(max(at, paused))
-    same = calendar.version == deadline.calendar
-    due, soon = micros(deadline.due_at), micros(deadline.soon_at)
-    if due >= from_:
-        rest = measure(calendar, deadline.unit, from_, due) if same else (deadline.left or 0) * MINUTE
-        ahead = min(measure(calendar, deadline.unit, from_, soon), rest) if soon > from_ else 0
-        soon = forward(calendar, deadline.unit, to, ahead) if soon > from_ else soon
-        due = forward(calendar, deadline.unit, to, rest)
+    at, calendar = max(at, paused), calendar_of(city, deadline.office)
+    before, missing = deadline.due_at, deadline.missing
+    due, soon = before, deadline.soon_at
+    if before is not None and soon is not None and before >= paused:
+        noted = None if calendar.version == deadline.calendar or deadline.left is None else deadline.left * MINUTE
+        try:
+            moved = resumed(
+                calendar, deadline.unit, (micros(before), micros(soon)), (micros(paused), micros(at)), noted
+            )
+            due, soon = instant(moved[0]), instant(moved[1])
+        except Refused as refused:
+            due, soon, missing = undated(refused)
+    change = Amendment(why="suspended", at=at, since=paused, minutes=deadline.left, before=before, after=due)
     return msgspec.structs.replace(
         deadline,
         calendar=calendar.version,
-        due_at=instant(due),
-        soon_at=instant(soon),
+        due_at=due,
+        soon_at=soon,
         paused_at=None,
         left=None,
+        missing=missing,
+        amended=deadline.amended if due == before and due is not None else (*deadline.amended, change),
     )
+
+
+def resumed(
+    calendar: Calendar, unit: Unit5, ends: tuple[int, int], pause: tuple[int, int], noted: int | None = None
+) -> tuple[int, int]:
+    """Due and soon (`ends`) after a `pause` from one instant to another; noted: the rest, where it is known already."""
+    (due, soon), (from_, to) = ends, pause
+    rest = measure(calendar, unit, from_, due) if noted is None else noted
+    if soon > from_:
+        soon = forward(calendar, unit, to, min(measure(calendar, unit, from_, soon), rest))
+    return forward(calendar, unit, to, rest), soon
 
 
 def meet(deadline: Deadline, at: datetime) -> Deadline:
@@ -146,18 +252,18 @@ def marks_due(deadlines: Iterable[Deadline], now: datetime) -> list[tuple[Stage,
     """What has to be journaled by `now`; a deadline that is overdue is no longer announced as soon due."""
     found: list[tuple[Stage, Mark]] = []
     for deadline in deadlines:
-        if not deadline.running or "overdue" in deadline.marked:
+        if not deadline.running or "overdue" in deadline.marked or deadline.due_at is None:
             continue
         if now > deadline.due_at:
             found.append((deadline.stage, "overdue"))
-        elif now >= deadline.soon_at and "soon" not in deadline.marked:
+        elif deadline.soon_at is not None and now >= deadline.soon_at and "soon" not in deadline.marked:
             found.append((deadline.stage, "soon"))
     return found
 
 
 def _next(deadline: Deadline) -> datetime | None:
-    if not deadline.running or "overdue" in deadline.marked:
+    if not deadline.running or "overdue" in deadline.marked or deadline.due_at is None:
         return None
-    if "soon" in deadline.marked:
+    if "soon" in deadline.marked or deadline.soon_at is None:
         return deadline.due_at + TICK  # at due_at itself the case is still on time
     return min(deadline.soon_at, deadline.due_at + TICK)

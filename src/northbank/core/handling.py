@@ -172,6 +172,6 @@ def watch(case: Case, now: datetime) -> list[CaseFact]:
     facts: list[CaseFact] = []
     for stage, kind in clock.marks_due(case.deadlines, now):
         deadline = case.deadline(stage)
-        if deadline is not None:
+        if deadline is not None and deadline.due_at is not None:
             facts.append((SoonDue if kind == "soon" else Overdue)(stage=stage, due_at=deadline.due_at))
     return facts

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from northbank.core import deadline as clock
+from northbank.core.amend import relimit
 from northbank.core.case import (
     Accepted,
     Case,
@@ -101,17 +102,17 @@ def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
 
 
 def _assign_or_desk(born: Reported, city: City, since: datetime) -> list[CaseFact]:
-    """Routing; where a deadline runs into a year without calendar, an officer gets the case and no date is guessed.
+    """Routing and deadlines; one that runs into a year without calendar says so and has no due time: none is guessed.
 
-    A record of a past year without calendar is refused instead: its deadlines would all be missing.
+    A record of a past year without calendar is refused instead: its deadlines would be missing for good.
     """
-    try:
-        return assign(city, born.type, born.level, born.urgent, born.spot, since, born.happened_at)
-    except Refused as refused:
+    facts = assign(city, born.type, born.level, born.urgent, born.spot, since, born.happened_at)
+    begun = [one for fact in facts if isinstance(fact, Routed | Unrouted) for one in fact.begun]
+    if born.happened_at is not None and any(one.missing is not None for one in begun):
         began = since.astimezone(city.calendar.zone).year
-        if refused.code != "no_calendar" or (born.happened_at is not None and began not in city.calendar.years):
-            raise
-        return [Unrouted(happened_at=born.happened_at, why="no_calendar", owner=city.center)]
+        if began not in city.calendar.years and began < max(city.calendar.years, default=began):
+            raise Refused("no_calendar", year=began)
+    return facts
 
 
 def check_time(at: datetime | None, now: datetime) -> None:
@@ -134,15 +135,15 @@ def assign(
     happened: datetime | None,
 ) -> list[CaseFact]:
     """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too."""
-    begun = begin(city, type, urgent, ("accept", "solve"), since)
     why = "no_place" if spot is None else "no_type" if type is None else None
     row = route(city, type, level, since) if why is None else None
     owner = owner_of(city, row, spot.town if spot else None, since) if row else None
+    begun = begin(city, type, urgent, ("accept", "solve"), since, owner)
     if row is None or owner is None:
         return [Unrouted(happened_at=happened, why=why or "no_row", owner=city.center, begun=begun)]
     facts: list[CaseFact] = [Routed(happened_at=happened, row=row.id, owner=owner, begun=begun)]
     if row.auto:
-        sign = begin(city, type, urgent, ("sign",), since)
+        sign = begin(city, type, urgent, ("sign",), since, owner)
         facts += [
             Accepted(happened_at=happened),
             Dispatched(happened_at=happened, owner=owner, row=row.id, begun=sign),
@@ -150,9 +151,11 @@ def assign(
     return facts
 
 
-def begin(city: City, type: str | None, urgent: bool, stages: tuple[Stage, ...], at: datetime) -> tuple[Deadline, ...]:
-    """The deadlines of `stages` that the pack sets for this type, running from `at`."""
-    found = (clock.begin(city, type, urgent, stage, at) for stage in stages)
+def begin(
+    city: City, type: str | None, urgent: bool, stages: tuple[Stage, ...], at: datetime, owner: str | None = None
+) -> tuple[Deadline, ...]:
+    """The deadlines of `stages` that the pack sets for this type, running from `at`, for a case of unit `owner`."""
+    found = (clock.begin(city, type, urgent, stage, at, owner) for stage in stages)
     return tuple(one for one in found if one is not None)
 
 
@@ -163,8 +166,8 @@ def place(case: Case, city: City, lon: float, lat: float, happened: datetime | N
     return [Placed(happened_at=happened, spot=spot), *_owner_only(again)]
 
 
-def retype(case: Case, city: City, type: str, happened: datetime | None) -> list[CaseFact]:
-    """Give a case a type; it is routed again and the solving limit becomes that of the type, from when it began."""
+def retype(case: Case, city: City, type: str, happened: datetime | None, at: datetime | None = None) -> list[CaseFact]:
+    """Give a case a type at `at`; it is routed again and the solving limit becomes that of the type, from when it began."""
     kind = city.types.get(type)
     if kind is None:
         raise Refused("unknown_type", type=type)
@@ -172,22 +175,19 @@ def retype(case: Case, city: City, type: str, happened: datetime | None) -> list
     fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
     solve = case.deadline("solve")  # of a reopened case it began with the reopening
     again = assign(city, type, case.level, urgent, case.spot, solve.started_at if solve else case.reported_at, happened)
-    return [fact, *_solve_only(again, solve)]
+    return [fact, *_solve_only(again, solve, city, at or happened or case.changed_at)]
 
 
 def _owner_only(facts: list[CaseFact]) -> list[CaseFact]:
     return [msgspec.structs.replace(f, begun=()) for f in facts if isinstance(f, Routed | Unrouted)]
 
 
-def _solve_only(facts: list[CaseFact], before: Deadline | None) -> list[CaseFact]:
-    """Only the solving limit begins again; what was announced of it is not announced twice for the same due time."""
-
-    def kept(found: Deadline) -> Deadline:
-        same = before is not None and before.due_at == found.due_at
-        return msgspec.structs.replace(found, marked=before.marked) if before is not None and same else found
-
+def _solve_only(facts: list[CaseFact], before: Deadline | None, city: City, at: datetime) -> list[CaseFact]:
+    """Only the solving limit begins again; what befell it before goes with it."""
     return [
-        msgspec.structs.replace(f, begun=tuple(kept(d) for d in f.begun if d.stage == "solve"))
+        msgspec.structs.replace(
+            f, begun=tuple(relimit(before, d, city, at) if before else d for d in f.begun if d.stage == "solve")
+        )
         for f in facts
         if isinstance(f, Routed | Unrouted)
     ]

@@ -75,7 +75,9 @@ def _dues(city: City, type: str | None, urgent: bool, at: datetime, zone: ZoneIn
     found: dict[str, object] = {}
     for stage in STAGES:
         deadline = begin(city, type, urgent, stage, at)
-        if deadline is not None:
+        if deadline is not None and deadline.missing is not None:
+            raise Refused("no_calendar", year=deadline.missing)  # a story is a test: a due time nobody knows is a fault
+        if deadline is not None and deadline.due_at is not None:
             found[f"{stage}_due"] = deadline.due_at.astimezone(zone).replace(tzinfo=None)
     return found
 

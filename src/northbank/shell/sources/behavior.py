@@ -93,7 +93,7 @@ def _work(chance: random.Random, case: Case, since: datetime) -> timedelta:
     """How long the work takes: a share of what the limit leaves (about one in eight runs over), a few hours at most."""
     solve = case.deadline("solve")
     hours = chance.expovariate(1 / WORK_HOURS)
-    if solve is not None:
+    if solve is not None and solve.due_at is not None:
         left = max((solve.due_at - since) / timedelta(hours=1), 0.2)
         hours = min(hours, left * chance.lognormvariate(-0.9, 0.8))
         if chance.random() < 0.08:
