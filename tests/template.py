@@ -6,6 +6,7 @@ from pathlib import Path
 
 from northbank.core.access import Actor, Role
 from northbank.core.city import City
+from northbank.core.reading import Reading
 from northbank.pack.load import load
 
 PACK = Path(__file__).resolve().parents[1] / "packs" / "_template"
@@ -21,6 +22,7 @@ ROADS = Actor("roads", Role.UNIT_OFFICER, "roads")
 CLEAN = Actor("clean", Role.UNIT_OFFICER, "clean")
 WORKER = Actor("quay.1", Role.GRID_WORKER, None, "TW-H", "TW-H1-G1")
 INTAKE = Actor("intake", Role.INTAKE)
+READING = Reading(NOW, "duty", "read.handling", "words")
 EVERYBODY = (ADMIN, DUTY, LEADER, WALL, HARBOR, OLD_TOWN, ROADS, CLEAN, WORKER, INTAKE)
 
 

@@ -17,6 +17,7 @@ from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, Erased, Imported, read
 from northbank.core.journal import Entry, NewEntry, digest
 from northbank.core.number import case_number
+from northbank.core.reading import Reading
 from northbank.core.refusal import Refused
 from northbank.ports import (
     CaseQuery,
@@ -43,6 +44,7 @@ class Store:
         self.cases: dict[str, tuple[Case, int]] = {}
         self.keys: dict[str, bytes] = {}
         self.secrets: dict[str, Secret] = {}
+        self.readings: list[tuple[str, Reading]] = []
         self.imports: dict[str, ImportProgress] = {}
 
 
@@ -171,9 +173,11 @@ class MemoryVault:
     async def knows(self, subject: str) -> bool:
         return subject in self.store.keys
 
-    async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
+    async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
         key = self.store.keys.get(subject)
         found = [self.store.secrets[id] for id in ids if id in self.store.secrets] if key else []
+        if found:
+            self.store.readings.append((subject, reading))
         if any(not one.sealed.startswith(key or b"") for one in found):
             raise Refused("tampered")
         return {one.id: one.sealed[len(key or b"") :] for one in found if one.subject == subject}

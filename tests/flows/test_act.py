@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from flows.memory import Memory
-from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, OLD_TOWN, ROADS, WORKER, point
+from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, OLD_TOWN, READING, ROADS, WORKER, point
 
 from northbank.core.access import Actor
 from northbank.core.card import Card
@@ -129,7 +129,7 @@ async def test_first_notes_at_the_same_time_share_one_key(memory: Memory) -> Non
     await asyncio.gather(*(act(memory.world, DUTY, id, Act.NOTE, ActBody(note=f"note {n}")) for n in range(4)))
     case = await memory.cases.get(id)
     assert case is not None
-    opened = await memory.vault.open(case.subject, list(memory.store.secrets))
+    opened = await memory.vault.open(case.subject, list(memory.store.secrets), READING)
     assert sorted(opened.values()) == [b"note 0", b"note 1", b"note 2", b"note 3"]
     assert len(memory.store.keys) == 1
 

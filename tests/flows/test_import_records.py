@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from flows.memory import Memory
-from template import INTAKE, NOW, city, point
+from template import INTAKE, NOW, READING, city, point
 
 from northbank.core.facts import Imported, read
 from northbank.core.history import WAY, acts_to_close
@@ -110,7 +110,7 @@ async def test_a_cancelled_record_is_turned_down_with_the_reason_and_never_went_
 async def test_words_and_persons_go_to_the_vault_only(memory: Memory) -> None:
     await take(memory, batch(draft(text="漏水", address="Quay 7", name="Asha", phone="123")))
     case = await only_case(memory)
-    words = await memory.vault.open(case.subject, [case.words.id])
+    words = await memory.vault.open(case.subject, [case.words.id], READING)
     read_back = msgspec.json.decode(words[case.words.id], type=Words)
     assert (read_back.text, read_back.address, read_back.contact.name) == ("漏水", "Quay 7", "Asha")
     assert not any("Asha" in entry.data or "Quay 7" in entry.data for entry in memory.store.entries)
@@ -127,7 +127,9 @@ async def test_old_messages_handed_over_today_begin_today_and_say_when_they_were
     handed = msgspec.structs.replace(batch(old), map=msgspec.structs.replace(MAP, begins="import"))
     await take(memory, handed)
     case = await only_case(memory)
-    words = msgspec.json.decode((await memory.vault.open(case.subject, [case.words.id]))[case.words.id], type=Words)
+    words = msgspec.json.decode(
+        (await memory.vault.open(case.subject, [case.words.id], READING))[case.words.id], type=Words
+    )
     assert (case.reported_at, words.text) == (NOW, "漏水\n[2019-04-25 09:32:09]")
 
 

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 from flows.memory import Memory
-from template import DUTY, EVERYBODY, INTAKE, NOW, point
+from template import DUTY, EVERYBODY, INTAKE, NOW, READING, point
 
 from northbank.core.access import Actor
 from northbank.core.facts import read
@@ -54,7 +54,7 @@ async def test_words_go_to_the_vault_and_nowhere_else(memory: Memory) -> None:
     case = await memory.cases.get(reply.id)
     assert case is not None
     assert case.words is not None
-    found = await memory.vault.open(case.subject, [case.words.id, *(one.id for one in case.photos)])
+    found = await memory.vault.open(case.subject, [case.words.id, *(one.id for one in case.photos)], READING)
     words = msgspec.json.decode(found[case.words.id], type=Words)
     assert (words.text, words.address, words.contact) == (CANARY, CANARY, Contact(name=CANARY))
     assert [found[one.id] for one in case.photos] == [b"photo one", b"photo two"]

@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+from template import READING
 
 from northbank.core.access import Scope
 from northbank.flows.report import Words
@@ -29,7 +30,7 @@ async def test_messages_without_coordinates_wait_at_the_desk(real_data: Path, tm
         typed = await center.pool.fetchval("select count(*) from cases where type is not null and desk = 'no_place'")
         row = await center.pool.fetchrow("select subject::text, doc from cases where external = '188007'")
         doc = msgspec.json.decode(row["doc"])
-        opened = await center.vault.open(row["subject"], [doc["words"]["id"]])
+        opened = await center.vault.open(row["subject"], [doc["words"]["id"]], READING)
         plain = await center.pool.fetchval("select count(*) from journal where data::text like '%道路命名%'")
     assert (messages.records, messages.figures.taken, messages.figures.desk) == (4326, 4326, 4326)
     assert messages.missing == ("type",)

@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from shell.stored import check
+from template import READING
 
 from northbank.flows.report import Words
 from northbank.ports import ClientKey
@@ -179,7 +180,7 @@ class Siege:
                     "select subject, doc from cases where id = $1", self.acked[key]["case"]
                 )
                 refs = json.loads(doc)
-                found = await vault.open(str(subject), [refs["words"]["id"], refs["photos"][0]["id"]])
+                found = await vault.open(str(subject), [refs["words"]["id"], refs["photos"][0]["id"]], READING)
                 words = msgspec.json.decode(found[refs["words"]["id"]], type=Words)
                 assert words.text == f"words of {key}"
                 assert found[refs["photos"][0]["id"]] == b"photo " + key.encode()

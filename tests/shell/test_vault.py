@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from shell.servers import empty_database
 from shell.stored import MASTER, Stored, store
-from template import DUTY, INTAKE, NOW, ROADS, point
+from template import DUTY, INTAKE, NOW, READING, ROADS, point
 
 from northbank.core.access import scope
 from northbank.core.case import Reported
 from northbank.core.journal import write
 from northbank.core.moves import Act
+from northbank.core.reading import Reading, reading_digest
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, erase
@@ -173,9 +174,9 @@ async def test_another_centers_key_opens_nothing(fresh_database: str) -> None:
     async with store(fresh_database) as one:
         _, subject = await tell(one)
         ids = [str(row["id"]) for row in await one.pool.fetch("select id from secret")]
-        assert len(await one.vault.open(subject, ids)) == 2
+        assert len(await one.vault.open(subject, ids, READING)) == 2
         with pytest.raises(Refused) as found:
-            await PgVault(one.pool, MASTER[::-1], one.ids).open(subject, ids)
+            await PgVault(one.pool, MASTER[::-1], one.ids).open(subject, ids, READING)
         assert code(found.value) == "vault_key"
 
 
@@ -206,7 +207,7 @@ async def test_of_two_first_notes_one_makes_the_key_and_the_other_seals_again(
         assert again.wrapped is None
         await one.journal.commit(change(one, subject, again))
         opened = await one.vault.open(
-            subject, [ref.id for each in (envelopes[kinds.index(Committed)], again) for ref in each.refs]
+            subject, [ref.id for each in (envelopes[kinds.index(Committed)], again) for ref in each.refs], READING
         )
         assert sorted(opened.values()) == [b"more", b"words"]
 
@@ -241,3 +242,26 @@ async def test_noting_and_erasing_at_once_leaves_nothing_that_no_key_opens(fresh
             await asyncio.gather(*notes, erase(one.world, DUTY, subject, WHY))
             await detail(one.world, DUTY, reply.id)
         await one.check()
+
+
+async def test_nothing_is_opened_without_a_record_and_no_record_is_changed(fresh_database: str) -> None:
+    """The statement that gives out what was sealed fails as a whole where the record cannot be written."""
+    async with store(fresh_database) as one:
+        id, subject = await tell(one)
+        await detail(one.world, DUTY, id)
+        await detail(one.world, DUTY, id, "call_back")
+        rows = await one.pool.fetch(
+            "select actor, purpose, kind, subject::text, pieces, digest from reading order by id"
+        )
+        assert [tuple(row)[:4] for row in rows] == [
+            ("duty", "read.handling", "words", subject),
+            ("duty", "read.call_back", "words", subject),
+        ]
+        reading = Reading(NOW, "duty", "read.handling", "words", id)
+        assert rows[0]["digest"] == reading_digest(reading, subject, sorted(str(one) for one in rows[0]["pieces"]))
+        for change in ("delete from reading", "update reading set actor = 'x'", "truncate reading"):
+            with pytest.raises(asyncpg.PostgresError, match="only ever appended"):
+                await one.pool.execute(change)
+        await one.pool.execute("alter table reading add constraint full_up check (id < 3)")
+        with pytest.raises(asyncpg.CheckViolationError):
+            await detail(one.world, DUTY, id)

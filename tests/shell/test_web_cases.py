@@ -172,3 +172,16 @@ def test_health_says_what_it_knows(desk: httpx.Client) -> None:
     metrics = desk.get("/metrics").text
     assert "northbank_journal_position" in metrics
     assert "northbank_ready 1" in metrics
+
+
+def test_a_purpose_goes_with_reading_a_person(center: Running, desk: httpx.Client) -> None:
+    made = report(center, desk, type="street.pothole", text="a hole")
+    reply = desk.get(f"/api/v1/cases/{made['id']}?purpose=oversight")
+    assert reply.json()["person"] == {"text": "a hole"}
+    kept = center.call(
+        center.center.pool.fetch('select purpose, actor, kind from reading where "case" = $1', made["id"])
+    )
+    assert [tuple(row) for row in kept] == [("read.oversight", "desk", "words")]
+    wrong = desk.get(f"/api/v1/cases/{made['id']}?purpose=curiosity")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_purpose")
+    assert desk.get(f"/api/v1/cases/{made['id']}?reason=x").json()["code"] == "invalid"

@@ -9,6 +9,7 @@ import msgspec
 
 from northbank.core.case import CaseFact
 from northbank.core.journal import Fact
+from northbank.core.reading import ReadingsSealed
 
 
 class Erased(Fact, frozen=True, tag="erased"):
@@ -40,7 +41,7 @@ class Disabled(Fact, frozen=True, tag="disabled"):
     """An account can no longer sign in."""
 
 
-AnyFact = CaseFact | Erased | Imported | Opened | Disabled
+AnyFact = CaseFact | Erased | Imported | Opened | Disabled | ReadingsSealed
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.
 LIFTS: dict[tuple[str, int], Any] = {}

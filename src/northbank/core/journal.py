@@ -77,9 +77,14 @@ def _kind(shape: type[Fact]) -> str:
 
 
 def digest(entry: NewEntry) -> bytes:
-    """SHA-256 over the canonical JSON of everything but the position (which the Merkle leaf index gives).
+    """SHA-256 over the canonical text of everything but the position (which the Merkle leaf index gives)."""
+    return sha256(canonical(entry)).digest()
 
-    The data text enters as it is stored, so no later re-encoding can change the digest.
+
+def canonical(entry: NewEntry) -> bytes:
+    """What is hashed: the header as one line of canonical JSON, then the data text as it is stored.
+
+    No later re-encoding of the data can change the digest; the header holds no line end.
     """
     header = (
         entry.id,
@@ -93,11 +98,11 @@ def digest(entry: NewEntry) -> bytes:
         entry.pack,
         entry.rule,
     )
-    return _digest(header, entry.data.encode())
+    return _canonical(header, entry.data.encode())
 
 
-def _digest(header: tuple[object, ...], data: bytes) -> bytes:
-    return sha256(_encode(header) + b"\n" + data).digest()
+def _canonical(header: tuple[object, ...], data: bytes) -> bytes:
+    return _encode(header) + b"\n" + data
 
 
 def write(
@@ -116,4 +121,4 @@ def write(
     family = stream.partition(":")[0]
     header = (id, stream, version, f"{family}.{kind_of(fact)}", 1, at, actor, cause, pack, rule)
     data = _encode(fact)
-    return NewEntry(*header, data.decode(), _digest(header, data))
+    return NewEntry(*header, data.decode(), sha256(_canonical(header, data)).digest())

@@ -14,6 +14,7 @@ from northbank.core.explain import explain
 from northbank.core.handling import REASONED, hindrance
 from northbank.core.journal import Entry, Fact, kind_of
 from northbank.core.moves import MOVES, Act
+from northbank.core.reading import Kind, Reading, purpose_of
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
 from northbank.core.wording import in_words
@@ -112,15 +113,16 @@ async def page(world: World, actor: Actor, query: CaseQuery) -> Page:
     return await world.cases.page(query, scope(actor))
 
 
-async def detail(world: World, actor: Actor, case_id: str) -> Detail:
-    """One case in full, as far as the actor may read."""
+async def detail(world: World, actor: Actor, case_id: str, purpose: str | None = None) -> Detail:
+    """One case in full, as far as the actor may read. purpose: why personal data in it are read; goes on record."""
     case = await visible(world, actor, case_id)
     entries = [entry async for entry in world.journal.read(f"case:{case_id}")]
     entries = entries[: case.version]  # the case and its history as of the same moment
     reads = actor.role in READS_PERSONS
     refs = [e.data.note.id for e in entries if isinstance(e.data, Step) and e.data.note]
     wanted = refs + ([case.words.id] if case.words else [])
-    opened = await world.vault.open(case.subject, wanted) if reads and wanted else {}
+    reading = _reading(world, actor, case, "words", purpose)
+    opened = await world.vault.open(case.subject, wanted, reading) if reads and wanted else {}
     words = opened.get(case.words.id) if case.words else None
     position = entries[-1].position if entries else 0
     possible, impossible = _acts(case, actor, world.city)
@@ -136,15 +138,19 @@ async def detail(world: World, actor: Actor, case_id: str) -> Detail:
     )  # fmt: skip
 
 
-async def photo(world: World, actor: Actor, case_id: str, photo_id: str) -> bytes:
-    """One photo of a case the actor may see; `not_found` or `erased` otherwise."""
+async def photo(world: World, actor: Actor, case_id: str, photo_id: str, purpose: str | None = None) -> bytes:
+    """One photo of a case the actor may see; `not_found` or `erased` otherwise. purpose: as for `detail`."""
     case = await visible(world, actor, case_id)
     if actor.role not in READS_PERSONS or photo_id not in {p.id for p in case.photos}:
         raise Refused("not_found", what="photo")
-    found = await world.vault.open(case.subject, [photo_id])
+    found = await world.vault.open(case.subject, [photo_id], _reading(world, actor, case, "photo", purpose))
     if photo_id not in found:
         raise Refused("erased")
     return found[photo_id]
+
+
+def _reading(world: World, actor: Actor, case: Case, kind: Kind, purpose: str | None) -> Reading:
+    return Reading(world.clock.now(), actor.login, purpose_of(world.city, purpose), kind, case.id)
 
 
 def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list[ImpossibleAct]]:

@@ -24,6 +24,22 @@ export interface ActBody {
   happened_at?: string | null;
 }
 
+/** One thing that befell a running deadline. Nothing is overwritten: what it was before stays here. */
+export interface Amendment {
+  why: "dated" | "extended" | "reassigned" | "relimited" | "returned" | "suspended" | "transferred";
+  at: string;
+  before?: string | null;
+  after?: string | null;
+  since?: string | null;
+  minutes?: number | null;
+  owner?: string | null;
+  amount?: number | null;
+  unit?: "day" | "hour" | "minute" | "working_day" | "working_hour" | null;
+  by?: string | null;
+  reason?: string | null;
+  marked?: ("overdue" | "soon")[];
+}
+
 /** One town; `center` is a point on its ground to put a label on, null without geometry. */
 export interface AreaView {
   code: string;
@@ -134,17 +150,24 @@ export interface Contact {
 
 /** One limit running for one stage of a case. On time means at `due_at` or before. */
 export interface Deadline {
-  stage: "accept" | "check" | "dispatch" | "sign" | "solve";
+  stage: "accept" | "check" | "dispatch" | "sign" | "solve" | "support";
   limit: string;
   calendar: string;
   unit: "day" | "hour" | "minute" | "working_day" | "working_hour";
   started_at: string;
-  due_at: string;
-  soon_at: string;
+  due_at: string | null;
+  soon_at: string | null;
+  amount?: number;
   paused_at?: string | null;
   left?: number | null;
   met_at?: string | null;
   marked?: ("overdue" | "soon")[];
+  office?: string;
+  by_owner?: boolean;
+  owner?: string | null;
+  missing?: number | null;
+  amended?: Amendment[];
+  reminders?: Reminder[];
 }
 
 /** A deadline with its explanation, step by step. */
@@ -288,6 +311,12 @@ export interface Ratio {
   rate: number | null;
   query: string;
   met_query: string;
+}
+
+/** The moment at which so many percent of a solving time are gone. */
+export interface Reminder {
+  percent: number;
+  at: string;
 }
 
 /** What became of a report. */

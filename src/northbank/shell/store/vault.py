@@ -12,11 +12,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from northbank.core.case import Sealed
+from northbank.core.reading import Reading, reading_digest
 from northbank.core.refusal import Refused
 from northbank.ports import Envelope, Ids, Secret
 from northbank.shell.store.sql import statements
 
 SQL = statements("journal")
+AUDIT = statements("audit")
 _KEY = 32
 _NONCE = 12
 _SALT = 16
@@ -53,13 +55,18 @@ class PgVault:
         """Whether the subject has a key."""
         return await self._pool.fetchval(SQL.subject_key, subject) is not None
 
-    async def open(self, subject: str, ids: Sequence[str]) -> dict[str, bytes]:
-        """Plaintexts by secret id. Erased ones are missing; one that was changed outside raises `tampered`."""
-        key = await self._key(subject)
-        if key is None:
+    async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
+        """Plaintexts by secret id. Erased ones are missing; one that was changed outside raises `tampered`.
+
+        The statement that fetches them writes the record of the reading: neither is there without the other.
+        """
+        pieces = sorted(ids)
+        digest = reading_digest(reading, subject, pieces)
+        record = (reading.at, reading.actor, reading.purpose, reading.kind, reading.case, digest)
+        rows = [row for row in await self._pool.fetch(AUDIT.open, subject, pieces, *record) if row["id"] is not None]
+        if not rows:
             return {}
-        box = AESGCM(key)
-        rows = await self._pool.fetch(SQL.secrets, subject, list(ids))
+        box = AESGCM(self._unwrap(subject, rows[0]["wrapped"]))
         return {str(row["id"]): _open(box, str(row["id"]), row["sealed"]) for row in rows}
 
     def _wrap(self, subject: str, key: bytes, nonce: bytes) -> bytes:
@@ -67,8 +74,9 @@ class PgVault:
 
     async def _key(self, subject: str) -> bytes | None:
         wrapped = await self._pool.fetchval(SQL.subject_key, subject)
-        if wrapped is None:
-            return None
+        return None if wrapped is None else self._unwrap(subject, wrapped)
+
+    def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
         try:
             return self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
         except InvalidTag as error:

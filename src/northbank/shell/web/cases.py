@@ -2,6 +2,10 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 from northbank.core.access import ACTS
 from northbank.core.card import Card
@@ -53,14 +57,20 @@ def check_moment(name: str, at: datetime | None) -> None:
         raise invalid(name, "a time with its UTC offset is expected, such as 2026-05-01T00:00:00Z")
 
 
+class PurposeQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """purpose: why personal data are read, one of the pack's codes; left out for work on the case itself."""
+
+    purpose: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+
+
 async def see_case(face: Face, call: Call) -> Detail:
-    """One case in full."""
-    return await see_cases.detail(face.world, call.actor, call.path["id"])
+    """One case in full; what is read of a person goes on record."""
+    return await see_cases.detail(face.world, call.actor, call.path["id"], call.params.purpose)
 
 
 async def see_photo(face: Face, call: Call) -> Reply:
-    """One photo."""
-    found = await see_cases.photo(face.world, call.actor, call.path["id"], call.path["photo"])
+    """One photo; the reading goes on record."""
+    found = await see_cases.photo(face.world, call.actor, call.path["id"], call.path["photo"], call.params.purpose)
     return Reply(200, found, MEDIA.encode(), ((b"cache-control", _DAY),))
 
 
@@ -109,8 +119,10 @@ OPERATIONS = (
         path="/api/v1/cases/{id}",
         tag="cases",
         summary=Name(zh="事件详情", en="One case in full"),
+        params=PurposeQuery,
         reply=Detail,
         run=see_case,
+        refusals=("unknown_purpose",),
     ),
     Operation(
         name="see_photo",
@@ -120,8 +132,9 @@ OPERATIONS = (
         summary=Name(zh="事件照片", en="A photo of a case"),
         reply=bytes,
         media=MEDIA,
+        params=PurposeQuery,
         run=see_photo,
-        refusals=("erased",),
+        refusals=("erased", "unknown_purpose"),
     ),
     *(_act(what) for what in Act),
     Operation(

@@ -53,10 +53,6 @@ select doc from cases where wake_at <= $1 order by wake_at limit $2;
 -- The wrapped key of a subject.
 select wrapped from subject_key where subject = $1;
 
--- name: secrets
--- Sealed pieces of one subject.
-select id, sealed from secret where subject = $1 and id = any($2::uuid[]);
-
 -- name: serial_block
 -- A block of 1,000 case numbers for this process.
 select nextval('serial_block');
