@@ -144,10 +144,11 @@ def _days(word: str) -> frozenset[int] | Kind:
             return word
     found: set[int] = set()
     for part in word.split(","):
-        first, _, last = part.partition("-")
-        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if first not in WEEKDAYS or last not in WEEKDAYS:
             raise ValueError(word)
-        a, b = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        a, b = WEEKDAYS.index(first), WEEKDAYS.index(last)
         found |= {n % 7 for n in range(a, (b if b >= a else b + 7) + 1)}
     return frozenset(found)
 
@@ -261,3 +262,14 @@ def is_value(attribute: Attribute, value: Given) -> bool:
             return isinstance(value, str) and value in attribute.values
         case "number":
             return type(value) is int and attribute.least <= value <= attribute.most
+
+
+def allowed_values(attribute: Attribute) -> str:
+    """What a report may give for the attribute, as a program writes it."""
+    match attribute.kind:
+        case "yes_no":
+            return "true, false"
+        case "choice":
+            return ", ".join(attribute.values)
+        case "number":
+            return f"{attribute.least} - {attribute.most} {attribute.unit}".strip()

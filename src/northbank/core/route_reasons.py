@@ -24,7 +24,7 @@ _KINDS = {
 }
 _COLUMNS = {
     "type": Name("类型", "Type"),
-    "level": Name("来源层级", "Came in at"),
+    "level": Name("来源层级", "Level"),
     "place": Name("地点", "Place"),
     "time": Name("时间", "Time"),
     "urgent": Name("紧急", "Urgent"),
