@@ -16,6 +16,8 @@ from northbank.core.access import Actor, Role
 from northbank.core.account import Account
 from northbank.core.city import Name
 from northbank.pack.demo import load_demo
+from northbank.pack.spec import DemoToml
+from northbank.pack.staff import accounts, colleagues
 from northbank.shell.clock import SystemClock
 from northbank.shell.log import configure
 from northbank.shell.settings import Settings
@@ -46,7 +48,7 @@ async def run_demo(settings: Settings, out: Console) -> None:
     demo = load_demo(settings.pack)
     start = None if settings.speed == 1.0 else SystemClock().now() - BACK
     async with open_center(settings, start=start) as center:
-        await _demo_accounts(center, demo.accounts)
+        staff = await _demo_staff(center, demo)
         _greet(center, listening.getsockname()[1], out)
         table = Table(
             "login", "role", "unit", "", title=f"Demo logins, password: {DEMO_PASSWORD}", title_justify="left"
@@ -54,7 +56,7 @@ async def run_demo(settings: Settings, out: Console) -> None:
         for one in demo.accounts:
             table.add_row(one.login, one.role, one.unit or one.town or "", one.name.en)
         out.print(table)
-        simulator = Simulator(center.world, demo.day, demo.samples, ZoneInfo(center.city.timezone))
+        simulator = Simulator(center.world, demo.day, demo.samples, staff, ZoneInfo(center.city.timezone))
         last, waiting = await center.cases.resume_point()
         center.spawn(simulator.run(last, waiting))
         await serve(center, listening, web_settings(settings))
@@ -72,15 +74,18 @@ def _greet(center: Center, port: int, out: Console) -> None:
     out.print("Stop with Ctrl-C.")
 
 
-async def _demo_accounts(center: Center, accounts: object) -> None:
+async def _demo_staff(center: Center, demo: DemoToml) -> list[Account]:
+    """Everybody who works in the demonstration; who is new gets an account, only those of demo.toml one that opens."""
     known = {one.account.actor.login for one in await center.accounts.everyone()}
-    hashed: str | None = None
-    for one in accounts:  # type: ignore[attr-defined]
-        if one.login in known:
-            continue
-        hashed = hashed or await center.passwords.hash(DEMO_PASSWORD)
-        actor = Actor(one.login, Role(one.role), one.unit, one.town, one.grid)
-        await center.accounts.add(Account(one.name.zh or one.name.en, actor), hashed, SystemClock().now())
+    doors, names = accounts(demo), colleagues(demo, center.city)
+    new = [one for one in doors if one.actor.login not in known]
+    hashed = await center.passwords.hash(DEMO_PASSWORD) if new else ""
+    for one in new:
+        await center.accounts.add(one, hashed, SystemClock().now())
+    for one in names:
+        if one.actor.login not in known:
+            await center.accounts.add(one, "no password", SystemClock().now(), enabled=False)
+    return doors + names
 
 
 async def run_import(

@@ -8,8 +8,8 @@ import heapq
 import logging
 import math
 import random
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import shapely
@@ -17,7 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from northbank.core import intake
 from northbank.core.access import Actor, Role
+from northbank.core.account import Account
 from northbank.core.case import Case
+from northbank.core.city import Area, Name
 from northbank.core.handling import decide
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
@@ -26,11 +28,14 @@ from northbank.flows.entries import fold
 from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
 from northbank.pack.spec import DemoDay, Sample
 from northbank.ports import Change, Stale, World
-from northbank.shell.sources.behavior import Move, next_move
+from northbank.shell.sources.behavior import Ground, Move, next_move
+from northbank.shell.sources.crew import Crew
 
 log = logging.getLogger(__name__)
 BACK = timedelta(hours=24)
 SLOT = timedelta(minutes=15)
+CARRIED_DAYS = 4  # before the first day: over a weekend, what is late on Sunday was due on Friday
+CARRIED = 0.07  # share of a day's reports
 BEHIND = timedelta(minutes=2)  # older than this, a life is caught up in one change instead of act by act
 AT_ONCE = 64
 
@@ -38,17 +43,20 @@ AT_ONCE = 64
 class Simulator:
     """Plays a day over and over. `seed` makes what is drawn repeatable; times come from the center's clock."""
 
-    def __init__(self, world: World, day: DemoDay, samples: tuple[Sample, ...], zone: Any, seed: int = 0) -> None:
+    def __init__(
+        self, world: World, day: DemoDay, samples: Sequence[Sample], staff: Sequence[Account], zone: Any, seed: int = 0
+    ) -> None:
         self.world = world
         self.day = day
         self.zone = zone
         self.chance = random.Random(seed)
-        self.words: dict[str, list[str]] = {}
+        self.words: dict[str, list[Name]] = {}
         for sample in samples:
-            self.words.setdefault(sample.type, []).append(sample.text.zh or sample.text.en)
+            self.words.setdefault(sample.type, []).append(sample.text)
         city = world.city
-        self.grids = [area for area in city.areas.values() if area.level == "grid" and area.valid_to is None]
-        self.weights = [area.population or 1 for area in self.grids]
+        self.crew = Crew(staff, city)
+        grids = [area for area in city.areas.values() if area.level == "grid" and area.valid_to is None]
+        self.ground = Ground(grids, [area.population or 1 for area in grids], self._point)
         self.shapes: dict[str, BaseGeometry] = {}
         self.heap: list[tuple[datetime, int, str, object]] = []
         self.order = 0
@@ -61,19 +69,41 @@ class Simulator:
 
     async def run(self, since: datetime | None, open_cases: list[Case]) -> None:
         """Play from `since` (or a day ago) until cancelled; open cases of an earlier run are worked on."""
+        self.begin(since, open_cases)
+        while True:
+            await self.play()
+            await asyncio.sleep(min(self._seconds(self.heap[0][0]), 5.0))
+
+    def begin(self, since: datetime | None, open_cases: list[Case]) -> None:
+        """Plan what comes first."""
         now = self.world.clock.now()
         start = max(since or now - BACK, now - BACK)
         for case in open_cases:
             self.plan(case, start)
+        if since is None:
+            self._carry_over(start)
         self.push(start, "slot", None)
+
+    def _carry_over(self, start: datetime) -> None:
+        """What the days before left behind: reports whose work is late, so that the day begins as any other."""
+        hours = range(24)
+        for day in range(1, CARRIED_DAYS + 1):
+            for _ in range(round(self.day.reports * CARRIED)):
+                hour = self.chance.choices(hours, self.day.hours)[0] + self.chance.random()
+                midnight = (start - timedelta(days=day)).astimezone(self.zone).replace(hour=0, minute=0, second=0)
+                self.push((midnight + timedelta(hours=hour)).astimezone(UTC), "slow", None)
+
+    async def play(self) -> None:
+        """Everything that is planned up to now, and what follows from it up to now."""
         running: set[asyncio.Task[None]] = set()
         while True:
+            now = self.world.clock.now()
+            if not self.heap or self.heap[0][0] > now:
+                if not running:
+                    return
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                continue
             when, _, kind, what = heapq.heappop(self.heap)
-            if when > (now := self.world.clock.now()):
-                await asyncio.sleep(min(self._seconds(when), 5.0))
-                if when > self.world.clock.now():
-                    heapq.heappush(self.heap, (when, 0, kind, what))
-                    continue
             if kind == "slot":
                 self._draw_slot(when)
                 continue
@@ -88,8 +118,8 @@ class Simulator:
 
     async def _do(self, when: datetime, kind: str, what: object, now: datetime) -> None:
         try:
-            if kind == "report":
-                await self._report(when, now)
+            if kind in ("report", "slow"):
+                await self._report(when, now, kind == "slow")
             else:
                 await self._move(when, *what)  # type: ignore[misc]
         except (Refused, Stale) as refused:
@@ -109,21 +139,30 @@ class Simulator:
 
     def draw(self, when: datetime) -> NewReport:
         """One invented report."""
-        chance, city = self.chance, self.world.city
+        chance = self.chance
         kind = pick(chance, self.day.types)
-        area = chance.choices(self.grids, self.weights)[0]
+        area = chance.choices(self.ground.grids, self.ground.weights)[0]
         unplaced, untyped = chance.random() < self.day.unplaced, chance.random() < self.day.untyped
         lon, lat = self._point(area.code)
         serial = chance.randrange(10_000)
-        name = area.name.zh or area.name.en
-        text = chance.choice(self.words.get(kind) or [city.types[kind].name.say("zh")]).replace("{place}", name)
         return NewReport(
             type=None if untyped else kind,
-            place=Where(address=name) if unplaced else Where(lon=lon, lat=lat, address=name),
-            text=text, contact=Contact(name=f"模拟 {serial:04d}", phone=f"000-0000-{serial:04d}"),
+            place=Where(address=self._said(area.name, " / ")) if unplaced else Where(lon=lon, lat=lat),
+            text=self._words(kind, area), contact=Contact(name=f"SIM {serial:04d}", phone=f"000-0000-{serial:04d}"),
             source=pick(chance, self.day.sources), happened_at=when,
             urgent=True if chance.random() < self.day.urgent else None,
         )  # fmt: skip
+
+    def _words(self, kind: str, area: Area) -> str:
+        """What somebody says of it, once in each language of the city: whoever reads it finds theirs."""
+        plain = self.world.city.types[kind].name
+        usual = Name(f"{{place}}：{plain.say('zh')}", f"{plain.say('en')}, {{place}}")
+        told = self.chance.choice(self.words.get(kind) or [usual])
+        zh, en = (told.say(one).replace("{place}", area.name.say(one)) for one in ("zh", "en"))
+        return self._said(Name(zh, en), "\n")
+
+    def _said(self, name: Name, between: str) -> str:
+        return between.join(dict.fromkeys(name.say(language) for language in self.world.city.languages))
 
     def _point(self, grid: str) -> tuple[float, float]:
         shape = self.shapes.get(grid)
@@ -137,18 +176,18 @@ class Simulator:
                 return lon, lat
         return self.world.city.places.center(grid)
 
-    async def _report(self, when: datetime, now: datetime) -> None:
+    async def _report(self, when: datetime, now: datetime, slow: bool) -> None:
         new = self.draw(when)
         actor = Actor(f"sim.{new.source}", Role.ADMIN)
         if now - when > BEHIND:
-            await self._whole_life(actor, new, when, now)
+            await self._whole_life(actor, new, when, now, slow)
             return
         reply = await report(self.world, actor, new)
         case = await self.world.cases.get(reply.id)
         if case is not None:
             self.plan(case, when)
 
-    async def _whole_life(self, actor: Actor, new: NewReport, when: datetime, now: datetime) -> None:
+    async def _whole_life(self, actor: Actor, new: NewReport, when: datetime, now: datetime, slow: bool) -> None:
         """Report and everything that followed until now, decided by the same rules, stored as one change."""
         world, city = self.world, self.world.city
         id, subject = world.ids.new(), world.ids.new()
@@ -158,7 +197,7 @@ class Simulator:
         )
         case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
         moved_at = when
-        while (move := next_move(self.chance, case, city, moved_at, self._point, self.grids, self.weights)) is not None:
+        while (move := next_move(self.chance, case, city, moved_at, self.crew, self.ground, slow)) is not None:
             if move.at > now:
                 self.push(move.at, "move", (case.id, move))
                 break
@@ -181,7 +220,7 @@ class Simulator:
     def plan(self, case: Case, after: datetime) -> None:
         """Think about what happens to a case next."""
         since = max(after, case.changed_at)
-        move = next_move(self.chance, case, self.world.city, since, self._point, self.grids, self.weights)
+        move = next_move(self.chance, case, self.world.city, since, self.crew, self.ground)
         if move is not None:
             self.push(move.at, "move", (case.id, move))
 

@@ -1,0 +1,118 @@
+"""The simulated day is lifelike: most is solved in time, some goes back, waits or comes again; everybody in it has a name."""
+
+import asyncio
+import random
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from flows.memory import Memory
+from template import city
+
+from northbank.core.account import Account
+from northbank.core.card import Card, card
+from northbank.core.case import Case
+from northbank.flows.report import Words
+from northbank.pack.demo import load_demo
+from northbank.pack.staff import accounts, colleagues
+from northbank.shell.sources.crew import Crew
+from northbank.shell.sources.simulator import Simulator
+
+DEMO = load_demo(Path(__file__).resolve().parents[2] / "packs" / "_template")
+
+
+def staff() -> list[Account]:
+    return accounts(DEMO) + colleagues(DEMO, city())
+
+
+async def played(seed: int = 0, reports: int = 900) -> Memory:
+    """A day of a city somewhat larger than the template's, and half of the next."""
+    memory = Memory()
+    day = msgspec.structs.replace(DEMO.day, reports=reports)
+    simulator = Simulator(memory.world, day, DEMO.samples, staff(), ZoneInfo(city().timezone), seed)
+    simulator.begin(None, [])
+    await simulator.play()
+    memory.advance(hours=12)
+    await simulator.play()
+    return memory
+
+
+@pytest.fixture(scope="module")
+def memory() -> Memory:
+    return asyncio.run(played())
+
+
+def cases(memory: Memory) -> list[Case]:
+    return [case for case, _ in memory.store.cases.values()]
+
+
+def cards(memory: Memory) -> list[Card]:
+    return [card(case) for case in cases(memory)]
+
+
+def test_most_is_solved_in_time_and_not_all(memory: Memory) -> None:
+    due = [one.on_time for one in cards(memory) if one.on_time is not None]
+    assert len(due) > 300
+    assert 0.86 < sum(due) / len(due) < 0.97
+
+
+def test_some_cases_come_back_wait_or_live_again(memory: Memory) -> None:
+    found = cases(memory)
+    kinds = {entry.type for entry in memory.store.entries}
+    assert sum(case.returns > 0 for case in found) > 20
+    assert sum(case.reworks > 0 for case in found) > 20
+    assert {"case.suspended", "case.resumed", "case.reopened", "case.rejected"} <= kinds
+    memory.check()
+
+
+async def test_the_same_seed_plays_the_same_day() -> None:
+    told = [
+        sorted((str(case.type), case.state, str(case.owner), case.reported_at) for case in cases(await played(7, 60)))
+        for _ in range(2)
+    ]
+    assert told[0] == told[1]
+
+
+def test_everybody_who_acts_in_a_case_has_a_name(memory: Memory) -> None:
+    names = {one.actor.login for one in staff()}
+    actors = {entry.actor for entry in memory.store.entries if not entry.actor.startswith("sim.")}
+    assert actors
+    assert actors <= names
+
+
+async def test_words_are_there_in_each_language_of_the_city(memory: Memory) -> None:
+    told = []
+    for case in cases(memory)[:50]:
+        assert case.words is not None
+        opened = await memory.vault.open(case.subject, [case.words.id])
+        told.append(msgspec.json.decode(opened[case.words.id], type=Words).text or "")
+    for text in told:
+        english, chinese = text.split("\n")
+        assert english.isascii()
+        assert not chinese.isascii()
+
+
+def test_what_the_center_did_itself_another_checks() -> None:
+    crew = Crew([*staff(), *_second_officer()], city())
+    chance = random.Random(1)
+    did = {crew.worker(chance, city().center).login for _ in range(50)}
+    checked = {crew.desk(chance).login for _ in range(50)}
+    assert did
+    assert checked
+    assert not did & checked
+
+
+def _second_officer() -> list[Account]:
+    first = next(one for one in staff() if one.actor.role == "duty_officer")
+    return [msgspec.structs.replace(first, actor=msgspec.structs.replace(first.actor, login="second"))]
+
+
+def test_colleagues_are_named_after_their_post_and_never_take_a_login() -> None:
+    found = colleagues(DEMO, city())
+    logins = [one.actor.login for one in accounts(DEMO) + found]
+    assert len(logins) == len(set(logins))
+    assert all(one.name.zh and one.name.en for one in found)
+    assert {one.actor.unit for one in found}.isdisjoint(
+        {one.unit for one in DEMO.accounts if one.role == "unit_officer"}
+    )
