@@ -73,11 +73,15 @@ class Spotted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Cases scanned together: all, those of one type, or those with one word in common. members: places in the list."""
+    """Cases scanned together: all, those of one type, or those with one word in common. members: places in the list.
+
+    own: the group is large enough to have times of its own: more of it on some days, everywhere, is no issue of a place.
+    """
 
     what: str
     key: str
     members: Ints
+    own: bool = False
 
 
 class Cluster(msgspec.Struct, frozen=True):
@@ -153,7 +157,9 @@ def group(cases: Sequence[Spotted], least: int) -> list[Group]:
     widest = max(3 * least, int(len(cases) * WIDEST_WORD))
     spoken = sorted((k for k, of in words.items() if least <= len(of) <= widest), key=lambda k: (-len(words[k]), k))
     found = [Group("all", "", np.arange(len(cases)))] if len(cases) >= least else []
-    found += [Group("type", key, np.array(of)) for key, of in sorted(types.items()) if len(of) >= least]
+    found += [
+        Group("type", key, np.array(of), len(of) > widest) for key, of in sorted(types.items()) if len(of) >= least
+    ]
     seen = {one.members.tobytes() for one in found}
     for word in spoken:
         worded = Group("words", str(word), np.array(words[word]))
@@ -189,7 +195,7 @@ def lay_out(one: Group, cases: Sequence[Spotted], where: Ground, rules: HotRules
     near, reach = _neighbors(sites, where, rules.radius_km)
     windows = min(rules.window_days, rules.history_days - 1)
     total = len(days)
-    dealt = np.array([one.day for one in cases]) if one.what == "words" else days
+    dealt = days if one.own else np.array([case.day for case in cases])
     here = np.bincount(site_of, minlength=len(sites) + 1).astype(np.float64)
     inside = here[near].cumsum(axis=1)
     newest = np.array([(dealt <= t).mean() for t in range(windows)])
@@ -288,8 +294,7 @@ def shuffled(
 ) -> Floats:
     """The strongest ratio of each shuffle over all groups, as far as it reaches `floor`; 0 where it does not.
 
-    The times of all cases are dealt out anew among them. A type keeps its own times: that there are more of it on some
-    days, everywhere, is no issue of a place. Ends early when so many shuffles reach `top` that no cluster can count.
+    The times of all cases are dealt out anew among them, those of a group with times of its own within it. Ends early when so many shuffles reach `top` that no cluster can count.
     """
     best = np.zeros(rules.shuffles)
     chance = np.random.default_rng(seed)
@@ -298,10 +303,8 @@ def shuffled(
         last = min(first + BATCH, rules.shuffles)
         dealt = chance.permuted(np.tile(days, (last - first, 1)), axis=1)
         for one, limit in zip(layouts, limits, strict=True):
-            own = one.group.what == "type"
-            times = (
-                chance.permuted(np.tile(one.days, (last - first, 1)), axis=1) if own else dealt[:, one.group.members]
-            )
+            own = chance.permuted(np.tile(one.days, (last - first, 1)), axis=1) if one.group.own else None
+            times = dealt[:, one.group.members] if own is None else own
             if (limit < 32_000).any():
                 _strongest(one, times, limit, best[first:last])
         if (best[:last] >= top - 1e-9).sum() >= rules.alpha * (rules.shuffles + 1):
