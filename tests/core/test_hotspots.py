@@ -91,7 +91,7 @@ def test_the_strongest_of_a_shuffle_is_that_of_plain_counting(seed: int, count: 
 
 
 def test_a_planted_cluster_is_found_with_its_cases() -> None:
-    cases = quiet(5, 600, types=30)
+    cases = quiet(5, 600, types=60)
     planted = [Spotted(f"p{n}", ("g22", "g23", "g32")[n % 3], n % 2, "t1") for n in range(14)]
     found = scan(cases + planted, BOARD, RULES, 7)
     first = found.issues[0]
