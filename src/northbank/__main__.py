@@ -148,8 +148,9 @@ def rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, ar
 def pack_check(folder: Annotated[Path, typer.Argument(help="Folder of the pack.")], areas: Areas = None) -> None:
     """Check a pack: all faults at once, with file, line, what was found and what is allowed."""
     from northbank.pack.check import check
+    from northbank.shell.clock import SystemClock
 
-    found = check(folder, areas)
+    found = check(folder, areas, SystemClock().now().date())
     for fault in found:
         out.print(str(fault), markup=False)
         if chinese := fault.in_chinese():

@@ -44,7 +44,7 @@ def test_every_pack_tells_stories(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_version_is_of_the_bytes(name: str, cities: dict[str, City], brought: Path) -> None:
     again = load(PACKS / name, brought if name == "losangeles" else None)
-    assert again.version == cities[name].version == again.calendar.version
+    assert again.version == cities[name].version
     assert len(again.version) == 16
 
 

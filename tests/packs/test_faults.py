@@ -48,7 +48,7 @@ BROKEN: dict[str, tuple[str, str, str, str, int, str, str]] = {
     "type without a route": ("routing.csv", "R30,water.quay,", "R30,water.quality,", "types.csv", 8, "'water.quay' without a row in routing.csv", "to_desk"),
     "type without a limit": ("limits.csv", "L17,*,solve,false,", "L17,street*,solve,false,", "types.csv", 13, "'green.tree' without a limit to solve ordinary", "stage solve"),
     "source that is not evidence": ("boards.csv", "code,level,name_zh,name_en\nwater,district,水与港,Water and harbor\n", "code,level,name_zh,source\nwater,district,水与港,HEARSAY\n", "boards.csv", 2, "source 'HEARSAY'", "evidence.csv"),
-    "sure without a source": ("limits.csv", "minute,,U\nL02", "minute,,V\nL02", "limits.csv", 2, "standing V without a source", "standing U"),
+    "sure without a source": ("limits.csv", "minute,,,U\nL02", "minute,,,V\nL02", "limits.csv", 2, "standing V without a source", "standing U"),
     "unknown key": ("pack.toml", 'version = "1"', 'verzion = "1"', "pack.toml", 4, "key 'verzion'", "version"),
     "unknown key of a table": ("pack.toml", "towns = 3", "twons = 3", "pack.toml", 40, "key 'expect.twons'", "towns"),
     "wrong format": ("pack.toml", "format = 1", "format = 2", "pack.toml", 2, "format = 2", "1"),

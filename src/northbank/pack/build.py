@@ -28,6 +28,7 @@ from northbank.core.place import Places
 from northbank.pack import rows as r
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
+from northbank.pack.offices import day_names, names_of, office_of, offices_of
 from northbank.pack.workweek import calendar_of
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         district=pack.district,
         areas=MappingProxyType(_areas(files, shapes)),
         divisions=MappingProxyType(_divisions(files)),
-        units=_by_code(files, "units", _unit),
+        units=_by_code(files, "units", lambda row: _unit(row, office_of(files, row))),
         boards=_by_code(files, "boards", lambda row: Board(code=row.code, name=_name(row), level=row.level)),
         posts=_by_code(files, "posts", _post),
         classes=_by_code(files, "classes", lambda row: CaseClass(code=row.code, name=_name(row))),
@@ -61,6 +62,9 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         limits=tuple(_limit(row) for _, row in files.table("limits")),
         sources=_by_code(files, "sources", lambda row: Source(code=row.code, name=_name(row), level=row.level)),
         calendar=calendar_of(files),
+        offices=MappingProxyType(offices_of(files)),
+        office_names=MappingProxyType(names_of(files)),
+        days=MappingProxyType(day_names(files)),
         places=_places(files, shapes),
         reasons=MappingProxyType({f"{row.act}.{row.code}": _name(row) for _, row in files.table("reasons")}),
         words=MappingProxyType(files.words | {f"level.{level}": name for level, name in pack.levels.items()}),
@@ -152,7 +156,7 @@ def _grid(row: r.GridRow, division: str | None) -> Area:
     )
 
 
-def _unit(row: r.UnitRow) -> Unit:
+def _unit(row: r.UnitRow, office: str) -> Unit:
     return Unit(
         code=row.code,
         name=_name(row),
@@ -160,6 +164,7 @@ def _unit(row: r.UnitRow) -> Unit:
         area=row.area or None,
         boards=tuple(row.boards.split()),
         duty=Name(zh=row.duty_zh, en=row.duty_en),
+        office=office,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
@@ -224,6 +229,7 @@ def _limit(row: r.LimitRow) -> Limit:
         amount=row.amount,
         unit=row.unit,
         urgent=row.urgent,
+        office=row.office,
         source=row.source,
         standing=row.standing,
     )

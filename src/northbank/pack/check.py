@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,18 @@ from northbank.pack.fault import Fault, PackFaults
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.load import read
+from northbank.pack.reach import reach_faults
 from northbank.pack.routes import library_faults
 from northbank.pack.stories import story_faults
 
 SQUARE_METERS = 111_320.0**2  # of a square degree at the equator, good enough for a sentence
 
 
-def check(path: Path, areas: Path | None = None) -> list[Fault]:
-    """Every fault and warning of the pack in folder `path`, by file and line; an empty list is a good pack."""
+def check(path: Path, areas: Path | None = None, today: date | None = None) -> list[Fault]:
+    """Every fault and warning of the pack in folder `path`, by file and line; an empty list is a good pack.
+
+    today: also whether the calendars reach far enough for cases of that day, which changes without the pack.
+    """
     try:
         files, shapes = read(path, areas)
     except PackFaults as broken:
@@ -31,6 +36,7 @@ def check(path: Path, areas: Path | None = None) -> list[Fault]:
     if not files.faults:
         city = build_city(files, shapes)
         faults += [*story_faults(city, files.stories), *library_faults(files, city)]
+        faults += reach_faults(files, city, today) if today is not None else ()
     return sorted(set(faults))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from northbank.core.city import City
+from northbank.core.worktime import Calendar
 from northbank.pack.load import load
 
 TABLES = (
@@ -58,7 +59,10 @@ def compare(a: City, b: City) -> list[Change]:
         before, after = getattr(a, table), getattr(b, table)
         changes += _values(table, {row.id: row for row in before}, {row.id: row for row in after})
         changes += _moved(table, [row.id for row in before], [row.id for row in after])
-    changes += _values("calendar", _days(a), _days(b))
+    changes += _values("calendar", _days(a.calendar), _days(b.calendar))
+    for code in sorted(a.offices.keys() | b.offices.keys()):
+        before, after = (_days(city.offices[code]) if code in city.offices else {} for city in (a, b))
+        changes += _values(f"office {code}", before, after)
     changes += _values("shapes", _shapes(a), _shapes(b))
     return changes
 
@@ -92,9 +96,9 @@ def _moved(table: str, before: Sequence[str], after: Sequence[str]) -> Iterator[
             yield Change(table, now, "moved", (("place", str(old.index(now) + 1), str(place)),))
 
 
-def _days(city: City) -> dict[str, Any]:
-    week = {f"weekday {number}": spans for number, spans in enumerate(city.calendar.weekly, 1)}
-    return week | {day.isoformat(): spans for day, spans in city.calendar.days.items()}
+def _days(calendar: Calendar) -> dict[str, Any]:
+    week = {f"weekday {number}": spans for number, spans in enumerate(calendar.weekly, 1)}
+    return week | {day.isoformat(): spans for day, spans in calendar.days.items()}
 
 
 def _shapes(city: City) -> dict[str, str]:

@@ -64,6 +64,7 @@ class PackFiles(msgspec.Struct):
     tables: dict[str, Table[Any]]
     week: TomlFile[s.WeekToml] | None
     years: list[TomlFile[s.YearToml]]
+    offices: dict[str, TomlFile[s.OfficeToml]]
     words: dict[str, Name]
     stories: list[TomlFile[s.StoryToml]]
     demo: TomlFile[s.DemoToml] | None
@@ -84,6 +85,7 @@ def read_files(folder: Path) -> PackFiles:
     tables = {name: _read_table(folder, name, kind, faults) for name, kind in TABLES.items()}
     week = _read_toml(folder, "calendar/week.toml", s.WeekToml, faults)
     years = list(_read_years(folder, faults))
+    offices = dict(_read_offices(folder, faults))
     stories = [
         story
         for path in sorted((folder / "stories").glob("*.toml"))
@@ -92,7 +94,7 @@ def read_files(folder: Path) -> PackFiles:
     demo = _read_toml(folder, "demo.toml", s.DemoToml, faults) if (folder / "demo.toml").exists() else None
     faults += _strangers(folder)
     return PackFiles(
-        folder, pack, tables, week, years, _read_words(folder, faults), stories, demo, digest(folder), faults
+        folder, pack, tables, week, years, offices, _read_words(folder, faults), stories, demo, digest(folder), faults
     )
 
 
@@ -151,6 +153,13 @@ def _read_years(folder: Path, faults: list[Fault]) -> Iterator[TomlFile[s.YearTo
             year = _read_toml(folder, f"calendar/{path.name}", s.YearToml, faults)
             if year is not None:
                 yield year
+
+
+def _read_offices(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, TomlFile[s.OfficeToml]]]:
+    for path in sorted((folder / "calendar" / "offices").glob("*.toml")):
+        office = _read_toml(folder, f"calendar/offices/{path.name}", s.OfficeToml, faults)
+        if office is not None:
+            yield path.stem, office
 
 
 def _read_words(folder: Path, faults: list[Fault]) -> dict[str, Name]:

@@ -13,6 +13,7 @@ from northbank.pack.fault import PackFaults as PackFaults
 from northbank.pack.files import PackFiles, read_files
 from northbank.pack.geometry import Shapes, read_shapes
 from northbank.pack.joins import geometry_faults
+from northbank.pack.offices import office_faults
 from northbank.pack.refs import reference_faults
 from northbank.pack.workweek import calendar_faults
 
@@ -38,6 +39,7 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
     shapes = read_shapes(files.folder, Path(areas) if areas else None, files.pack.value.geometry, line, files.faults)
     files.faults += reference_faults(files)
     files.faults += calendar_faults(files)
+    files.faults += office_faults(files)
     files.faults += geometry_faults(files, shapes)
     files.digest = digest_with(files, shapes)
     return files, shapes

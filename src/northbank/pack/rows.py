@@ -82,6 +82,7 @@ class UnitRow(Named, frozen=True, kw_only=True):
     boards: str = ""
     duty_zh: str = ""
     duty_en: str = ""
+    office: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -164,6 +165,7 @@ class LimitRow(Row, frozen=True, kw_only=True):
     urgent: bool | None = None
     amount: Annotated[int, Meta(ge=1, le=100_000)]
     unit: Unit5
+    office: str = ""
 
 
 class SourceRow(Named, frozen=True, kw_only=True):

@@ -128,6 +128,19 @@ class WeekToml(Shape, frozen=True, kw_only=True):
     standing: Standing = "U"
 
 
+class OfficeToml(WeekToml, frozen=True, kw_only=True):
+    """calendar/offices/<code>.toml: an office whose hours are not the city's.
+
+    kinds: kinds of units that keep these hours where units.csv names none. city_days: the city's holidays, make-up
+    workdays and half days hold here too. days: what differs at this office alone; it goes before the city's.
+    """
+
+    name: Name
+    kinds: tuple[Literal["center", "town_center", "department", "utility", "agency"], ...] = ()
+    city_days: bool = True
+    days: tuple[Day, ...] = ()
+
+
 class StoryReport(Shape, frozen=True, kw_only=True):
     """What is reported: when (local time of the city), where, what, through which source."""
 

@@ -52,7 +52,7 @@ def tell(city: City, told: StoryReport) -> dict[str, object]:
         found |= _result(fact)
         if isinstance(fact, Reported):
             urgent = fact.urgent
-    return found | _dues(city, told.type, urgent, at, zone)
+    return found | _dues(city, told.type, urgent, at, zone, str(found["owner"]))
 
 
 def _result(fact: CaseFact) -> dict[str, object]:
@@ -70,11 +70,11 @@ def _result(fact: CaseFact) -> dict[str, object]:
             return {}
 
 
-def _dues(city: City, type: str | None, urgent: bool, at: datetime, zone: ZoneInfo) -> dict[str, object]:
+def _dues(city: City, type: str | None, urgent: bool, at: datetime, zone: ZoneInfo, owner: str) -> dict[str, object]:
     """Due times of every stage, counted from the report, on the local clock."""
     found: dict[str, object] = {}
     for stage in STAGES:
-        deadline = begin(city, type, urgent, stage, at)
+        deadline = begin(city, type, urgent, stage, at, owner)
         if deadline is not None and deadline.missing is not None:
             raise Refused("no_calendar", year=deadline.missing)  # a story is a test: a due time nobody knows is a fault
         if deadline is not None and deadline.due_at is not None:

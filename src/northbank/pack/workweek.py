@@ -3,15 +3,18 @@
 What a calendar means is core's business (`core.worktime`); only reading and joining happen here.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from northbank.core.worktime import Calendar
 from northbank.pack.fault import Fault
 from northbank.pack.files import PackFiles, TomlFile
-from northbank.pack.spec import Day, WeekToml, YearToml
+from northbank.pack.spec import Day, OfficeToml, WeekToml, YearToml
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Spans = tuple[tuple[int, int], ...]
@@ -32,20 +35,19 @@ def calendar_of(files: PackFiles) -> Calendar:
     """The calendar of a pack that was found without fault."""
     assert files.week is not None
     spans = weekly(files.week.value)
-    days: dict[date, Spans] = {}
-    for year in files.years:
-        for day in year.value.days:
-            days[day.date] = _spans_of(day, spans)
-    return Calendar(
-        version=files.digest,
-        timezone=files.pack.value.timezone,
-        weekly=spans,
-        days=days,
-        years=frozenset(year.value.year for year in files.years),
-    )
+    return calendar(files, spans, {day.date: spans_of(day, spans) for year in files.years for day in year.value.days})
 
 
-def _spans_of(day: Day, spans: tuple[Spans, ...]) -> Spans:
+def calendar(files: PackFiles, week: tuple[Spans, ...], days: Mapping[date, Spans]) -> Calendar:
+    """A calendar over the years of the pack. Its version is a digest of all that it says, and of nothing else."""
+    zone, years = files.pack.value.timezone, sorted(year.value.year for year in files.years)
+    told = msgspec.json.encode([zone, week, [(day.isoformat(), days[day]) for day in sorted(days)], years])
+    version = hashlib.sha256(told).hexdigest()[:16]
+    return Calendar(version=version, timezone=zone, weekly=week, days=days, years=frozenset(years))
+
+
+def spans_of(day: Day, spans: tuple[Spans, ...]) -> Spans:
+    """The working spans of a day that differs, in an office with the weekly hours `spans`."""
     if day.kind == "holiday":
         return ()
     if day.hours is not None:
@@ -69,7 +71,7 @@ def calendar_faults(files: PackFiles) -> Iterator[Fault]:
         )
     if files.week is not None:
         for index, day in enumerate(WEEKDAYS):
-            yield from _order(files.week.file, files.week.line(day), weekly(files.week.value)[index])
+            yield from order_faults(files.week.file, files.week.line(day), weekly(files.week.value)[index])
         if not any(weekly(files.week.value)):
             yield Fault(files.week.file, 1, "a week without office hours", "hours on one weekday at least")
     found = {year.value.year for year in files.years}
@@ -86,25 +88,27 @@ def calendar_faults(files: PackFiles) -> Iterator[Fault]:
                 f"year {year.value.year}",
                 f"the year of the file's name, or the file calendar/{year.value.year}.toml",
             )
-        yield from _day_faults(year.file, year)
+        yield from day_faults(year.file, year, {year.value.year})
 
 
-def _day_faults(file: str, year: TomlFile[YearToml]) -> Iterator[Fault]:
+def day_faults(file: str, listed: TomlFile[YearToml] | TomlFile[OfficeToml], years: Collection[int]) -> Iterator[Fault]:
+    """Days of another year, days twice, holidays with hours, hours out of order."""
     seen: set[date] = set()
-    for index, day in enumerate(year.value.days):
-        line = year.line("days", index, "date")
-        if day.date.year != year.value.year:
-            yield Fault(file, line, f"the day {day.date}", f"a day of {year.value.year}")
+    for index, day in enumerate(listed.value.days):
+        line = listed.line("days", index, "date")
+        if day.date.year not in years:
+            yield Fault(file, line, f"the day {day.date}", f"a day of {', '.join(map(str, sorted(years)))}")
         if day.date in seen:
             yield Fault(file, line, f"the day {day.date} a second time", "each day once")
         seen.add(day.date)
         if day.kind == "holiday" and (day.hours or day.like):
             yield Fault(file, line, f"hours on the holiday {day.date}", "kind workday for a day with hours")
         if day.hours:
-            yield from _order(file, line, tuple(minutes(hours) for hours in day.hours))
+            yield from order_faults(file, line, tuple(minutes(hours) for hours in day.hours))
 
 
-def _order(file: str, line: int, spans: Spans) -> Iterator[Fault]:
+def order_faults(file: str, line: int, spans: Spans) -> Iterator[Fault]:
+    """Hours that overlap, are out of order or no times of day."""
     for start, end in spans:
         if start >= 1440 or end > 2880 or end % 60 > 59:
             yield Fault(

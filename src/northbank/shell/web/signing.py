@@ -9,6 +9,7 @@ from msgspec import Meta
 from northbank.core.access import ACTS
 from northbank.core.account import Account
 from northbank.core.city import City, Name
+from northbank.core.horizon import notices
 from northbank.core.refusal import Refused
 from northbank.shell.web.limits import address_of
 from northbank.shell.web.registry import Call, Face, Operation
@@ -105,14 +106,15 @@ async def sign_out(face: Face, call: Call) -> Reply:
 
 async def see_session(face: Face, call: Call) -> Session:
     """Who is asking, and where they are."""
-    city, settings = face.city, face.settings
+    city, settings, now = face.city, face.settings, face.world.clock.now()
+    day = now.astimezone(city.calendar.zone).date()
     center = Center(
         mode=settings.mode,
         mode_note=settings.mode_note,
-        city=CityBrief(city.id, city.name, city.synthetic, city.notes),
+        city=CityBrief(city.id, city.name, city.synthetic, city.notes + notices(city, day)),
         languages=city.languages,
         timezone=city.timezone,
-        now=face.world.clock.now(),
+        now=now,
         speed=settings.speed,
         wall_open=settings.wall_open,
     )
