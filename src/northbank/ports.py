@@ -253,8 +253,8 @@ class Ledger(Protocol):
     async def first_of(self, stream: str) -> int | None:
         """Position of the first entry of a stream."""
 
-    async def unsealed(self) -> ReadingsSealed | None:
-        """What the journal has to say of records of readings that it does not fix yet."""
+    async def unsealed(self) -> tuple[int, ReadingsSealed] | None:
+        """What the journal has to say of records of readings that it does not fix yet, and the version of that stream."""
 
     async def readings(self, query: ReadingQuery) -> list[ReadingRow]:
         """Records of readings, newest first."""

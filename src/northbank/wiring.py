@@ -19,16 +19,19 @@ from northbank.core.city import City, Name
 from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
+from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
+from northbank.shell.store.checkpoints import PgLedger
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.serials import CenterIds
 from northbank.shell.store.server import reach
+from northbank.shell.store.signer import Signer, new_pem, read_signer
 from northbank.shell.store.tail import Tail
 from northbank.shell.store.vault import PgVault
 from northbank.shell.web.app import build_app
@@ -58,13 +61,17 @@ class PortBusy(RuntimeError):
 class Center:
     """One running center. `world` is what flows are given."""
 
-    def __init__(self, settings: Settings, city: City, pool: asyncpg.Pool, vault_key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, city: City, pool: asyncpg.Pool, vault_key: bytes, signer: Signer, clock: Clock
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.city = city
         self.pool = pool
         self.ids = CenterIds(pool, city.prefix)
         self.journal = PgJournal(pool)
         self.cases = PgCases(pool)
+        self.ledger = PgLedger(pool)
+        self.signer = signer
         self.vault = PgVault(pool, vault_key, self.ids)
         self.accounts = PgAccounts(pool)
         self.passwords = Passwords()
@@ -73,14 +80,16 @@ class Center:
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self, live: bool = True) -> None:
-        """Begin committing and, where the center is to live, following and timing."""
+        """Begin committing and, where the center is to live, following, timing and sealing."""
         await self.ids.start()
         await self.journal.start()
         if not live:
             return
+        await self.ledger.admit(self.signer.verifier, SystemClock().now())
         await self.tail.start()
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world))
+        self.spawn(run_sealing(self.world, self.ledger, self.signer))
 
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run something as long as the center runs."""
@@ -113,7 +122,7 @@ class Center:
         """The HTTP face over this center. Sessions live by the machine's clock, whatever the center's clock does."""
         broadcaster = Broadcaster(self.tail, web, self.world.clock.now, monotonic)  # type: ignore[arg-type]
         return Face(
-            world=self.world, settings=web,
+            world=self.world, ledger=self.ledger, settings=web,
             sessions=Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic),
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),
@@ -126,6 +135,12 @@ class Center:
 def clock_of(settings: Settings, start: datetime | None) -> Clock:
     """The machine's clock, or one that plays from `start` at the set speed."""
     return SystemClock() if start is None else ReplayClock(start, settings.speed)
+
+
+def signer_of(settings: Settings, city: City, folder: DataFolder) -> Signer:
+    """Who signs this center's checkpoints: the key named by a setting, else the data folder's own."""
+    name = f"northbank/{city.id}" + ("" if settings.mode == "live" else f"/{settings.mode}")
+    return read_signer(name, settings.audit_key_file or folder.audit_key(new_pem))
 
 
 def _load(settings: Settings) -> City:
@@ -158,7 +173,8 @@ async def open_center(
             dsn = server.dsn
         else:
             await reach(dsn)
-        center = Center(settings, city, await open_pool(dsn), folder.vault_key(), clock_of(settings, start))
+        signer = signer_of(settings, city, folder)
+        center = Center(settings, city, await open_pool(dsn), folder.vault_key(), signer, clock_of(settings, start))
         try:
             await center.start(live)
             yield center

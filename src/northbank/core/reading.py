@@ -14,6 +14,7 @@ from northbank.core.journal import Fact
 from northbank.core.refusal import Refused
 
 PURPOSES = "read"  # the family of reasons.csv
+READINGS = "readings:center"  # the stream of the facts below
 HANDLING = "read.handling"  # the purpose where nobody names one: work on the case itself
 Kind = Literal["words", "photo"]
 

@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     areas: a folder with the operator's own geometry for the pack. wall_open: the wall needs no signing in.
     secure: people reach it by https only. anonymous_open311: residents may report through Open311 without an account.
+    audit_key_file: the Ed25519 key (PEM) checkpoints are signed with; without it the one in the data folder.
     database_password_file: the password for `database`, kept out of the command line and the environment.
     """
 
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = Path("data")
     database: str | None = None
     database_password_file: Path | None = None
+    audit_key_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8080
     areas: Path | None = None

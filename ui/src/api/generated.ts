@@ -110,6 +110,19 @@ export interface Center {
   wall_open: boolean;
 }
 
+/** Checkpoints, newest first. next: the size to ask below for the next page, or None. */
+export interface CheckpointPage {
+  rows: CheckpointView[];
+  next: number | null;
+}
+
+/** A checkpoint: the signed note over the first `size` entries, signed `at`. */
+export interface CheckpointView {
+  size: number;
+  at: string;
+  note: string;
+}
+
 /** The city behind this center. */
 export interface CityBrief {
   id: string;
@@ -139,6 +152,14 @@ export interface CityView {
   levels: Record<string, Name>;
   synthetic: boolean;
   notes: Name[];
+}
+
+/** That the journal of the new checkpoint begins with that of the old one. */
+export interface ConsistencyProof {
+  format?: string;
+  old: string;
+  new: string;
+  proof: string[];
 }
 
 /** How to reach the reporter; goes to the vault. */
@@ -233,6 +254,19 @@ export interface ImpossibleAct {
   why: Name;
 }
 
+/** The hashes that lead from the entry at `position` to the root of the checkpoint, in base64, lowest first. */
+export interface InclusionView {
+  position: number;
+  proof: string[];
+  checkpoint: string;
+}
+
+/** Public keys of this journal in the order in which they signed; the last one signs today. origin: whose journal. */
+export interface KeysView {
+  origin: string;
+  keys: VerifierKey[];
+}
+
 /** A name in Chinese and English; either may stand in for the other. */
 export interface Name {
   zh?: string;
@@ -311,6 +345,34 @@ export interface Ratio {
   rate: number | null;
   query: string;
   met_query: string;
+}
+
+/** Records of readings, newest first. next: the id to ask after for the next page, or None. */
+export interface ReadingPage {
+  rows: ReadingRow[];
+  next: number | null;
+}
+
+/** One opening of the vault. pieces: how many were opened together. */
+export interface ReadingRow {
+  id: number;
+  at: string;
+  actor: string;
+  purpose: string;
+  kind: string;
+  case: string | null;
+  subject: string;
+  pieces: number;
+}
+
+/** That a report was taken: its case number, its entry, and the signed checkpoint the proof leads to. */
+export interface Receipt {
+  position: number;
+  entry: string;
+  proof: string[];
+  format?: string;
+  number: string;
+  checkpoint: string;
 }
 
 /** The moment at which so many percent of a solving time are gone. */
@@ -434,6 +496,13 @@ export interface UnitView {
   name: Name;
   kind: string;
   area: string | null;
+}
+
+/** A public key of the journal (`name+id+key`), in use since the journal had `since` entries. */
+export interface VerifierKey {
+  verifier: string;
+  since: number;
+  at: string;
 }
 
 /** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -101,6 +102,13 @@ class DataFolder:
     def vault_key(self) -> bytes:
         """The key that every personal datum of this center hangs on."""
         return (self.keys / "vault.key").read_bytes()
+
+    def audit_key(self, fresh: Callable[[], bytes]) -> Path:
+        """The file with the key that checkpoints are signed with; `fresh` makes its content the first time."""
+        path = self.keys / "audit.pem"
+        if not path.exists():
+            _write(path, fresh(), mode=0o600)
+        return path
 
     def note(self, **facts: str | int) -> None:
         """Say about the holder what another process has to know, e.g. the address of the server."""

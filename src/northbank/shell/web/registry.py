@@ -14,7 +14,7 @@ from northbank.core.access import Scope as Rows
 from northbank.core.account import Account
 from northbank.core.city import City, Name
 from northbank.flows.see_wall import Snapshot
-from northbank.ports import World
+from northbank.ports import Ledger, World
 from northbank.shell.web.knobs import WebSettings
 from northbank.shell.web.limits import Buckets
 from northbank.shell.web.live import Broadcaster
@@ -35,6 +35,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     world: World
+    ledger: Ledger
     settings: WebSettings
     sessions: Sessions
     broadcaster: Broadcaster

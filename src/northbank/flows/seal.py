@@ -1,0 +1,34 @@
+"""Sealing: records of readings are fixed in the journal, the tree grows to its tip, and its root is signed as a checkpoint."""
+
+from northbank.core.access import SYSTEM
+from northbank.core.checkpoint import Checkpoint
+from northbank.core.journal import write
+from northbank.core.reading import READINGS
+from northbank.ports import Change, Ledger, Signed, Signer, Stale, World
+
+
+async def seal(world: World, ledger: Ledger, signer: Signer) -> Signed | None:
+    """Sign what happened since the last checkpoint; None where nothing did. Safe to run side by side."""
+    await fix_readings(world, ledger)
+    size = await ledger.grow()
+    last = await ledger.latest()
+    if size == 0 or (last is not None and last.size >= size):
+        return None
+    at = world.clock.now()
+    point = Checkpoint(signer.name, size, await ledger.root(size), at)
+    await ledger.keep(Signed(size, at, signer.sign(point.text())))
+    return await ledger.latest()
+
+
+async def fix_readings(world: World, ledger: Ledger) -> None:
+    """Let the journal say what the records of readings are, as far as it does not yet."""
+    while (found := await ledger.unsealed()) is not None:
+        version, fact = found
+        entry = write(
+            fact, id=world.ids.new(), stream=READINGS, version=version + 1, at=world.clock.now(), actor=SYSTEM.login,
+            pack=world.city.version,
+        )  # fmt: skip
+        try:
+            await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={READINGS: version}))
+        except Stale:
+            return  # another process fixed them
