@@ -84,6 +84,7 @@ def test_an_operator_takes_real_shapes_into_the_pack(copy: Path, tmp_path: Path,
         file.unlink()
     (copy / "demo.toml").unlink()
     edit("pack.toml", "grids = 24\npopulation = 12000", "grids = 3")
+    edit("routing.csv", "TW-H,,indoors=no", ",,indoors=no")
     assert take_areas(copy, tmp_path / "real.geojson", "gcj02") == 3
     assert check(copy) == []
     city = load(copy)

@@ -45,7 +45,7 @@ def test_the_same_pack_has_no_differences(copy: Path, packs: Path) -> None:
 
 def test_differences_are_told_by_table_and_code(copy: Path, packs: Path, edit: Edit) -> None:
     edit("limits.csv", "L14,street.light,solve,false,1,working_day", "L14,street.light,solve,false,2,working_day")
-    edit("routing.csv", "R50,green*,*,parks,true,@center,,true,,\n", "")
+    edit("routing.csv", "R50,green*,*,parks,true,@center,,true,,,,,,,,\n", "")
     edit("boards.csv", "nature,district,自然,Nature", "nature,district,自然,Nature and greens")
     edit("calendar/2026.toml", "date = 2026-06-22", "date = 2026-06-23")
     edit("sources.csv", "sensor,district", "probe,district")

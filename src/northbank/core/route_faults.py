@@ -132,7 +132,7 @@ class _Search:
         listed = ", ".join(takers)
         found = Name(
             f"永远轮不到的规则（已被 {listed} 覆盖）：{example.words.zh}，由 {first} 先取",
-            f"a row that is never reached ({listed} come before it): {example.words.en}: {first} takes it",
+            f"a row that is never reached after {listed}: {example.words.en}: {first} takes it",
         )
         allowed = Name(
             "更靠前的位置，或前面规则未覆盖的条件", "a place further up, or a case that no row before it takes"
