@@ -28,6 +28,8 @@ def matches(card: Card, query: CaseQuery) -> bool:
         wish = getattr(query, name)
         if wish is not None and getattr(card, name) not in wish.split(","):
             return False
+    if query.ids is not None and card.id not in query.ids.split(","):
+        return False
     if query.desk is not None and (card.desk is not None) is not query.desk:
         return False
     if query.q and query.q.lower() not in card.number.lower():

@@ -14,6 +14,7 @@ from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.merkle import Span
 from northbank.core.reading import Reading, ReadingsSealed
+from northbank.core.suggest import About, Advice
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -123,6 +124,7 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     needs: bool | None = None
     urgent: bool | None = None
     desk: bool | None = None
+    ids: Annotated[str, msgspec.Meta(max_length=37_000)] | None = None
     on_time: bool | None = None
     reported_from: Moment | None = None
     reported_to: Moment | None = None
@@ -295,8 +297,62 @@ class Ids(Protocol):
         """A new case number, unique in this center."""
 
 
+class Adviser(Protocol):
+    """The model of suggestions in use."""
+
+    @property
+    def about(self) -> About | None:
+        """What is known of it; None without one."""
+
+    def advise(self, text: str) -> Advice | None:
+        """Types the words speak of; None without a model, or where it knows nothing in them."""
+
+
+class ClosedCase(msgspec.Struct, frozen=True, gc=False):
+    """A closed case as training needs it. words: id of its words in the vault."""
+
+    id: str
+    type: str
+    reported_at: datetime
+    subject: str
+    words: str
+
+
+class PlacedCase(msgspec.Struct, frozen=True, gc=False):
+    """A case as the search for hot issues needs it. words: id of its words in the vault while they can be opened."""
+
+    id: str
+    grid: str
+    type: str | None
+    reported_at: datetime
+    subject: str
+    words: str | None
+
+
+class Scans(Protocol):
+    """Reads across many cases: for training, and for the search for hot issues.
+
+    sketches: keyed hashes of the terms of each case, in memory only. key: what they are hashed with, new at each start.
+    """
+
+    sketches: dict[str, frozenset[int]]
+    key: bytes
+
+    def closed(self) -> AsyncIterator[ClosedCase]:
+        """Every closed case that has a type and words, oldest first."""
+
+    async def placed(self, since: datetime) -> list[PlacedCase]:
+        """Every case with a grid reported at or after `since`, oldest first."""
+
+    async def cards(self, ids: Sequence[str], scope: Scope) -> list[Card]:
+        """Those of the cases that lie inside `scope`, newest first."""
+
+    async def last(self, stream: str) -> Entry[AnyFact] | None:
+        """The newest entry of a stream."""
+
+
 class World(msgspec.Struct, frozen=True):
-    """What a flow is given."""
+    """What a flow is given. adviser: None where nothing was trained for; scans: None where nobody looks across cases."""
 
     city: City
     clock: Clock
@@ -305,16 +361,20 @@ class World(msgspec.Struct, frozen=True):
     cases: Cases
     vault: Vault
     people: People
+    adviser: Adviser | None = None
+    scans: Scans | None = None
 
 
 __all__ = [
     "Actor",
+    "Adviser",
     "Case",
     "CaseQuery",
     "Cases",
     "Change",
     "ClientKey",
     "Clock",
+    "ClosedCase",
     "Committed",
     "Envelope",
     "Ids",
@@ -323,6 +383,8 @@ __all__ = [
     "Ledger",
     "Page",
     "People",
+    "PlacedCase",
+    "Scans",
     "Secret",
     "Signed",
     "Signer",

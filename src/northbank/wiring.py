@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import uvicorn
 
 from northbank.core.city import City, Name
@@ -20,15 +21,19 @@ from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
 from northbank.shell.jobs.sealing import run_sealing
+from northbank.shell.jobs.hot import run_hot
+from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
 from northbank.shell.store.checkpoints import PgLedger
 from northbank.shell.store.embedded import Embedded
-from northbank.shell.store.folder import DataFolder
+from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
+from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
+from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
 from northbank.shell.store.server import reach
 from northbank.shell.store.signer import Signer, new_pem, read_signer
@@ -75,7 +80,18 @@ class Center:
         self.vault = PgVault(pool, vault_key, self.ids)
         self.accounts = PgAccounts(pool)
         self.passwords = Passwords()
-        self.world = World(city, clock, self.ids, self.journal, self.cases, self.vault, self.accounts)
+        self.adviser = NewestModel(settings.data / "models")
+        self.world = World(
+            city,
+            clock,
+            self.ids,
+            self.journal,
+            self.cases,
+            self.vault,
+            self.accounts,
+            adviser=self.adviser,
+            scans=PgScans(pool),
+        )
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -89,6 +105,8 @@ class Center:
         await self.tail.start()
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world))
+        self.spawn(run_refresh(self.adviser.refresh))
+        self.spawn(run_hot(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
 
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
@@ -180,6 +198,31 @@ async def open_center(
             yield center
         finally:
             await center.close()
+
+
+@asynccontextmanager
+async def open_beside(settings: Settings) -> AsyncIterator[Center]:
+    """A center that does not live: beside the one that runs on this folder now, where one does, on the same database."""
+    note = holder(settings.data)
+    dsn = str(note["url"]) if note and "url" in note else settings.database_url() if note else None
+    mark = owner_of(settings.data) or ""
+    mode = next((one for one in ("simulated", "replay") if mark.endswith(f"({one})")), "live")
+    settings = msgspec.structs.replace(settings, mode=mode)
+    if dsn is None:
+        async with open_center(settings, live=False) as center:
+            yield center
+        return
+    city = await asyncio.to_thread(_load, settings)
+    if mark != _owner(settings, city):
+        raise DataFolderError(f"The data folder {settings.data} belongs to the pack {mark}, not to {city.id}.")
+    key = (settings.data / "keys" / "vault.key").read_bytes()
+    signer = signer_of(settings, city, settings.data / "keys" / "audit.pem")
+    center = Center(settings, city, await open_pool(dsn), key, signer, clock_of(settings, None))
+    try:
+        await center.start(live=False)
+        yield center
+    finally:
+        await center.close()
 
 
 def web_settings(settings: Settings, **more: Any) -> WebSettings:

@@ -8,8 +8,10 @@ from typing import Any, cast
 import msgspec
 
 from northbank.core.case import CaseFact
+from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
 from northbank.core.reading import ReadingsSealed
+from northbank.core.suggest import Trained
 
 
 class Erased(Fact, frozen=True, tag="erased"):
@@ -41,7 +43,7 @@ class Disabled(Fact, frozen=True, tag="disabled"):
     """An account can no longer sign in."""
 
 
-AnyFact = CaseFact | Erased | Imported | Opened | Disabled | ReadingsSealed
+AnyFact = CaseFact | Erased | Imported | Opened | Disabled | ReadingsSealed | Scanned | Trained
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.
 LIFTS: dict[tuple[str, int], Any] = {}

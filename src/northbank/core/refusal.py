@@ -387,6 +387,13 @@ REFUSALS: Mapping[str, Words] = {
     "same_owner": Words(
         409, "The case is already with {owner}.", "该事件已由{owner}承办。", "Choose another unit.", "请选择其他单位。"
     ),
+    "too_few_examples": Words(
+        422,
+        "{found} cases with words and a type are too few to learn from; {needed} are needed, {each} of each of two types.",
+        "可学习的事件（有文字且有类型）仅 {found} 件；至少需要 {needed} 件，且至少两种类型各 {each} 件。",
+        "Train again when more cases are closed, or give a labelled file with --file and --map.",
+        "待更多事件办结后再训练，或用 --file 和 --map 提供已标注的文件。",
+    ),
     # --- people
     "vault_key": Words(
         500,

@@ -74,6 +74,28 @@ class Expect(Shape, frozen=True, kw_only=True):
     every_grid_has: tuple[Code, ...] = ()
 
 
+class SuggestToml(Shape, frozen=True, kw_only=True):
+    """What becomes of suggested types. auto: a sure one is set at intake; without it a person always chooses."""
+
+    auto: bool = False
+
+
+class HotToml(Shape, frozen=True, kw_only=True):
+    """How hot issues are looked for; left out, the program's own defaults [U] hold.
+
+    every_hours: cadence, 0 for never. history_days: cases compared. window_days: longest cluster, ending now.
+    radius_km: widest cluster. least: fewest cases. alpha: chance of a false alarm per scan. shuffles: for the p-value.
+    """
+
+    every_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
+    history_days: Annotated[int, Meta(ge=2, le=366)] = 28
+    window_days: Annotated[int, Meta(ge=1, le=90)] = 7
+    radius_km: Annotated[float, Meta(gt=0, le=100)] = 3.0
+    least: Annotated[int, Meta(ge=2, le=1000)] = 4
+    alpha: Annotated[float, Meta(gt=0, le=0.2)] = 0.01
+    shuffles: Annotated[int, Meta(ge=99, le=9999)] = 999
+
+
 class PackToml(Shape, frozen=True, kw_only=True):
     """pack.toml: what the pack is."""
 
@@ -91,6 +113,8 @@ class PackToml(Shape, frozen=True, kw_only=True):
     geometry: Geometry = Geometry()
     expect: Expect | None = None
     to_desk: tuple[str, ...] = ()  # types (codes, prefix*) left without a route on purpose: the duty desk decides
+    suggest: SuggestToml = SuggestToml()
+    hot: HotToml = HotToml()
     notes: tuple[Name, ...] = ()
     synthetic: bool = False
 

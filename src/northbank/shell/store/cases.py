@@ -182,6 +182,8 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
     for column in ("state", "type"):
         if (value := getattr(query, column)) is not None:
             add(f"{column} = any({{}}::text[])", value.split(","))
+    if query.ids is not None:
+        add("id = any({}::uuid[])", _ids(query.ids))
     if query.desk is not None:
         parts.append("desk is not null" if query.desk else "desk is null")
     if query.q:
@@ -192,6 +194,13 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
         if (value := getattr(query, f"{column}_to")) is not None:
             add(f"{column}_at < {{}}", value)
     return "".join(f" and {part}" for part in parts)
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        return [UUID(one) for one in text.split(",")]
+    except ValueError as error:
+        raise Refused("invalid", why="ids: case ids separated by commas") from error
 
 
 def _order(query: CaseQuery) -> tuple[str, str, bool, int]:

@@ -147,6 +147,12 @@ def holder(root: Path) -> dict[str, str | int] | None:
     return None
 
 
+def owner_of(root: Path) -> str | None:
+    """Whose data the folder holds, as it was first opened; None where it is no data folder yet."""
+    pack = (_read_mark(root) or {}).get("pack")
+    return None if pack is None else str(pack)
+
+
 def _refuse_foreign(root: Path) -> None:
     names = {path.name for path in root.iterdir()}
     if "northbank.toml" not in names and not names <= _OURS_BEFORE_THE_MARK:

@@ -9,7 +9,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from northbank.core.refusal import Refused
-from northbank.shell.web import cases, proofs, reports, signing, walls
+from northbank.shell.web import cases, hot, proofs, reports, signing, suggestions, walls
 from northbank.shell.web.assets import Assets
 from northbank.shell.web.door import Door
 from northbank.shell.web.health import Health
@@ -56,7 +56,15 @@ class NothingHere:
 
 def all_operations() -> tuple[Operation, ...]:
     """Every command and query, the busiest first: routes are tried in this order."""
-    return (*reports.OPERATIONS, *signing.OPERATIONS, *walls.operations(), *cases.OPERATIONS, *proofs.OPERATIONS)
+    return (
+        *reports.OPERATIONS,
+        *signing.OPERATIONS,
+        *walls.operations(),
+        *cases.OPERATIONS,
+        *proofs.OPERATIONS,
+        *suggestions.OPERATIONS,
+        *hot.OPERATIONS,
+    )
 
 
 def build_app(face: Face) -> ASGIApp:
