@@ -16,5 +16,14 @@ settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Run what needs a database on a server that is there already (docs/how-to/run-a-center.md)."""
-    parser.addoption("--server", metavar="URL", help="run store tests on this PostgreSQL; the URL of its superuser")
+    """Run what needs a database, and nothing else, on a server that is there (docs/how-to/run-a-center.md)."""
+    parser.addoption("--server", metavar="URL", help="only store tests, on this PostgreSQL; the URL of its superuser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With another server: what has no part in it is not run once more."""
+    if config.getoption("--server", default=None) is None:
+        return
+    chosen = [item for item in items if "server" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
