@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from running import Running
@@ -21,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from northbank.shell.web import walls
 from northbank.shell.web.app import all_operations, api_document
 
 CHECKS = [
@@ -37,10 +39,11 @@ CHECKS = [
 # header that the tool cannot take away: who is let in is tried in tests/shell/test_web_session.py.
 LEFT_OUT = [positive_data_acceptance, ignored_auth]
 
-# The document as the center serves it; /live is not among these operations, for it never ends.
-# Signing out is left out, since it would end the session the others are tried with.
+# The document as the center serves it; /live is tried apart from the others, for its good answers never end.
 DOCUMENT = msgspec.json.decode(msgspec.json.encode(api_document(all_operations())))
-api = schemathesis.openapi.from_dict(DOCUMENT).exclude(operation_id="sign_out")
+api = schemathesis.openapi.from_dict(DOCUMENT)
+LIVE = msgspec.json.decode(msgspec.json.encode(api_document((walls.Live(None).operation,))))  # type: ignore[arg-type]
+live_api = schemathesis.openapi.from_dict(LIVE)
 
 
 TEXT = {"type": "string"}
@@ -96,8 +99,34 @@ def token(center: Running) -> str:
     derandomize=True,
 )
 def test_api(case: Case, center: Running, token: str) -> None:
+    if case.operation.label == "DELETE /api/v1/session":
+        token = center.token("admin")  # signing out ends a session: each call has one of its own
     headers = {"Authorization": f"Bearer {token}"}
     case.call_and_validate(base_url=center.base, headers=headers, additional_checks=CHECKS, excluded_checks=LEFT_OUT)
+
+
+@live_api.parametrize()
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+)
+def test_live(case: Case, center: Running, token: str) -> None:
+    """A stream that begins, or a problem that the document promises; the answer's head comes at once in any case."""
+    asked = case.as_transport_kwargs(base_url=center.base, headers={"Authorization": f"Bearer {token}"})
+    promised = LIVE["paths"]["/live"]["get"]["responses"]
+    with requests.request(**asked, stream=True, timeout=20) as response:
+        assert str(response.status_code) in promised, (asked, response.text)
+        if response.status_code == 200:
+            assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+            assert next(response.iter_lines()) == b"retry: 1000"
+        else:
+            assert 400 <= response.status_code < 500
+            assert response.headers["content-type"] == "application/problem+json"
+            assert response.json()["code"]
+            assert response.json()["detail"]
 
 
 @open311.parametrize()
@@ -119,5 +148,4 @@ def test_open311(case: Case, center: Running, token: str) -> None:
 def test_the_served_document_is_the_one_tried(center: Running) -> None:
     with center.client() as client:
         served = client.get("/api/openapi.json").json()
-    del served["paths"]["/live"]
-    assert served["paths"] == DOCUMENT["paths"]
+    assert served["paths"] == DOCUMENT["paths"] | LIVE["paths"]

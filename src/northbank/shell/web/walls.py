@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from northbank.core.access import Actor
 from northbank.core.access import Scope as Rows
-from northbank.core.city import Name
+from northbank.core.city import City, Name
 from northbank.core.refusal import Refused
 from northbank.flows.see_wall import Snapshot, wall_scope
 from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city, view_map
@@ -74,15 +74,15 @@ async def see_wall(snapshots: Snapshots, face: Face, call: Call) -> Reply:
     return await snapshots.reply(face, call.scope, rows_of(face, call.actor))
 
 
-def narrow(rows: Rows, wish: str | None) -> Rows:
-    """The scope asked for, where it lies inside the actor's own."""
+def narrow(rows: Rows, wish: str | None, city: City) -> Rows:
+    """The scope asked for, where there is such a town or unit and it lies inside the actor's own."""
     if wish is None or wish == rows.key:
         return rows
     kind, _, code = wish.partition(":")
     match rows.everything and bool(code), kind:
-        case True, "town":
+        case True, "town" if code in city.areas:
             return Rows(town=code)
-        case True, "unit":
+        case True, "unit" if code in city.units:
             return Rows(unit=code)
         case _:
             raise Refused("not_found", what="scope")
@@ -104,6 +104,7 @@ class Live:
             params=LiveQuery,
             who="wall",
             media="text/event-stream",
+            refusals=("not_found",),
         )
 
     async def never(self, face: Face, call: Call) -> None:
@@ -128,7 +129,7 @@ class Live:
                 return True  # a database that is away for a moment ends no stream
 
         query = read_query(LiveQuery, query_text(scope))
-        rows = narrow(rows_of(face, actor), query.scope)
+        rows = narrow(rows_of(face, actor), query.scope, face.city)
         if rows.key not in face.broadcaster.audiences:
             await face.snapshot(rows)  # the tail keeps figures only for scopes somebody has looked at
         await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome)
