@@ -20,7 +20,8 @@ from rich.table import Table
 
 from northbank import wiring
 from northbank.shell.settings import Settings
-from northbank.shell.sources.importer import Standing, import_file
+from northbank.shell.sources.importer import import_file
+from northbank.shell.sources.rows import Standing
 
 PARTS = 20
 NUMBER = "SRNumber"

@@ -4,7 +4,9 @@ Arguments are read in __main__.py; parts are joined in wiring.py.
 """
 
 import asyncio
+import contextlib
 import signal
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +31,10 @@ from northbank.wiring import Center, listen_on, open_beside, open_center, serve,
 
 if TYPE_CHECKING:
     from northbank.core.suggest import About
+
+if TYPE_CHECKING:
+    from northbank.shell.sources.rows import Standing
+    from northbank.shell.sources.timeline import Timeline
 
 DEMO_PASSWORD = "northbank-demo"  # noqa: S105 - for invented data on this machine only; every login is printed
 
@@ -119,18 +125,39 @@ async def run_import(
 
 async def run_replay(settings: Settings, file: Path, map: Path, out: Console) -> None:
     """Recorded reports on a live wall."""
-    from northbank.shell.sources.replay import first_moment, replay_file
+    from northbank.shell.sources.mapfile import read_map
+    from northbank.shell.sources.replay import replay_file
 
     configure(settings.log)
     listening = listen_on(settings.host, settings.port)
-    start = await asyncio.to_thread(first_moment, file, map)
-    async with open_center(settings, start=await _resume(settings, start)) as center:
-        _greet(center, listening.getsockname()[1], out)
-        stop = asyncio.Event()
-        center.spawn(replay_file(center, file, map, stop=stop))
-        await serve(center, listening, web_settings(settings))
-        stop.set()
+    with contextlib.closing(await _sorted(file, map)) as timeline:
+        async with open_center(settings, start=await _resume(settings, timeline.first)) as center:
+            rules = read_map(map, center.city)
+            _greet(center, listening.getsockname()[1], out)
+            stop = asyncio.Event()
+            center.spawn(replay_file(center, timeline, rules, stop=stop))
+            await serve(center, listening, web_settings(settings))
+            stop.set()
     out.print("Stopped. The next start goes on where this one ended.")
+
+
+async def _sorted(file: Path, map: Path) -> "Timeline":
+    """The file in order of time, with a bar while it is read; a Ctrl-C ends the reading too."""
+    from northbank.shell.sources.progress import shown
+    from northbank.shell.sources.timeline import Timeline
+
+    given_up = threading.Event()
+    with shown(doing="Sorting by time") as show:
+
+        def tell(standing: "Standing") -> None:
+            if given_up.is_set():
+                raise asyncio.CancelledError
+            show(standing)
+
+        try:
+            return await asyncio.to_thread(Timeline.of, file, map, tell)
+        finally:
+            given_up.set()
 
 
 async def _resume(settings: Settings, first: datetime) -> datetime:

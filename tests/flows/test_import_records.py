@@ -107,6 +107,13 @@ async def test_a_cancelled_record_is_turned_down_with_the_reason_and_never_went_
     assert (case.state, case.closed_at, kinds) == (State.REJECTED, ended, ["reported", "routed", "rejected"])
 
 
+async def test_a_batch_with_a_reject_does_not_outlive_its_use(memory: Memory) -> None:
+    """Memory stays flat without the help of the garbage search, which is called seldom on purpose."""
+    prepared = await prepare(memory.world, batch(draft(1, lon=0.0, lat=0.0), draft(2)))
+    assert [one.refusal.code for one in prepared.rejects] == ["outside"]
+    assert prepared.rejects[0].refusal.__traceback__ is None
+
+
 async def test_words_and_persons_go_to_the_vault_only(memory: Memory) -> None:
     await take(memory, batch(draft(text="漏水", address="Quay 7", name="Asha", phone="123")))
     case = await only_case(memory)

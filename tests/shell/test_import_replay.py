@@ -3,7 +3,7 @@
 import asyncio
 import csv
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +13,13 @@ from template import PACK, point
 from northbank.core.access import Scope
 from northbank.core.moves import Act
 from northbank.flows.act import ActBody, act
+from northbank.pack.gcj02 import to_gcj02
 from northbank.ports import CaseQuery
 from northbank.shell.settings import Settings
-from northbank.shell.sources.replay import PLAYER, first_moment, replay_file
-from northbank.shell.sources.rows import SourceError
+from northbank.shell.sources.mapfile import read_map
+from northbank.shell.sources.replay import PLAYER, ReplayFigures, replay_file
+from northbank.shell.sources.rows import SourceError, Standing
+from northbank.shell.sources.timeline import PAGE, Timeline
 from northbank.wiring import Center, open_center
 
 MAP = """timezone = "Asia/Kathmandu"
@@ -89,18 +92,63 @@ PLAYED = {
 }  # fmt: skip
 
 
-def test_the_clock_begins_at_the_first_record(tmp_path: Path) -> None:
+async def play(opened: Center, file: Path, map: Path, stop: asyncio.Event | None = None) -> ReplayFigures:
+    with closing(Timeline.of(file, map)) as timeline:
+        return await replay_file(opened, timeline, read_map(map, opened.city), stop=stop or asyncio.Event())
+
+
+def test_records_come_in_order_of_time_however_they_lie_in_the_file(tmp_path: Path) -> None:
     file, map = written(tmp_path)
-    assert first_moment(file, map) == utc(0)
+    with closing(Timeline.of(file, map)) as timeline:
+        assert timeline.first == utc(0)
+        moments = [(one.at, one.ends, one.draft.external) for page in timeline.pages() for one in page]
+    begins = {"first": 0, "desk": 10, "sent": 11, "open": 12, "words": 13, "far": 14, "late": 60}
+    ends = {"desk": 20, "sent": 21, "first": 30, "words": 40, "late": 90}
+    assert moments == sorted(
+        [(utc(when), False, id) for id, when in begins.items()] + [(utc(when), True, id) for id, when in ends.items()]
+    )
+
+
+def test_of_the_same_moment_beginnings_come_first_and_then_the_order_of_the_file(tmp_path: Path) -> None:
+    file, map = written(tmp_path)
+    count = 3 * PAGE
+    row = f"{at(0)},{at(0)},done,waste,{LON},{LAT},\n"
+    file.write_text("id,when,end,state,kind,lon,lat,words\n" + "".join(f"r{n},{row}" for n in range(count)), "utf-8")
+    with closing(Timeline.of(file, map)) as timeline:
+        moments = [(one.ends, one.draft.place) for page in timeline.pages() for one in page]
+    assert moments == [(ends, n + 1) for ends in (False, True) for n in range(count)]
+
+
+def test_points_of_another_datum_are_brought_to_ours(tmp_path: Path) -> None:
+    file, map = written(tmp_path)
+    map.write_text('datum = "gcj02"\n' + MAP, encoding="utf-8")
+    lon, lat = to_gcj02(118.7, 32.1)
+    file.write_text(f"id,when,end,state,kind,lon,lat,words\nr,{at(0)},,open,waste,{lon},{lat},\n", encoding="utf-8")
+    with closing(Timeline.of(file, map)) as timeline:
+        ((moment,),) = timeline.pages()
+    assert (moment.draft.lon, moment.draft.lat) == pytest.approx((118.7, 32.1), abs=1e-6)
+
+
+def test_a_file_without_a_record_is_refused_and_reading_can_be_given_up(tmp_path: Path) -> None:
+    file, map = written(tmp_path)
+    with file.open("a", encoding="utf-8") as opened:
+        opened.writelines(f"more{n},{at(n)},,open,waste,{LON},{LAT},\n" for n in range(1000))
+
+    def give_up(standing: Standing) -> None:
+        assert (standing.records, standing.rejected) == (1000, 1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Timeline.of(file, map, give_up)
     file.write_text("id,when\n", encoding="utf-8")
     with pytest.raises(SourceError, match="no record"):
-        first_moment(file, map)
+        Timeline.of(file, map)
 
 
 async def test_records_are_reported_and_ended_at_their_own_times(tmp_path: Path, fresh_database: str) -> None:
     file, map = written(tmp_path)
     async with center(tmp_path, fresh_database, utc(-1)) as opened:
-        figures = await replay_file(opened, file, map, stop=asyncio.Event())
+        figures = await play(opened, file, map)
         assert await states(opened) == PLAYED
         page = await opened.cases.page(CaseQuery(limit=100), EVERYTHING)
         times = {card.external: (card.reported_at, card.closed_at) for card in page.rows}
@@ -115,7 +163,7 @@ async def test_nothing_is_played_before_its_time_and_a_stop_ends_it(tmp_path: Pa
     file, map = written(tmp_path)
     stop = asyncio.Event()
     async with center(tmp_path, fresh_database, utc(12.5), speed=0.001) as opened:
-        playing = asyncio.create_task(replay_file(opened, file, map, stop=stop))
+        playing = asyncio.create_task(play(opened, file, map, stop))
         for _ in range(10_000):
             if len(await states(opened)) == 4:
                 break
@@ -128,11 +176,11 @@ async def test_nothing_is_played_before_its_time_and_a_stop_ends_it(tmp_path: Pa
 async def test_a_second_run_plays_only_what_the_first_did_not(tmp_path: Path, fresh_database: str) -> None:
     file, map = written(tmp_path)
     async with center(tmp_path, fresh_database, utc(-1)) as opened:
-        await replay_file(opened, file, map, stop=asyncio.Event())
+        await play(opened, file, map)
         case = await opened.cases.exists("phone", "words")
         assert case is not None
         await act(opened.world, PLAYER, case, Act.NOTE, ActBody(note="seen by an officer"))
     async with center(tmp_path, fresh_database, utc(120)) as opened:
-        figures = await replay_file(opened, file, map, stop=asyncio.Event())
+        figures = await play(opened, file, map)
         assert await states(opened) == PLAYED
     assert (figures.reported, figures.known, figures.ended) == (0, 6, 0)

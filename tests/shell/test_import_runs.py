@@ -21,9 +21,9 @@ from northbank.core.refusal import Refused
 from northbank.flows.report import NewReport, Where, report
 from northbank.ports import Change, Committed
 from northbank.shell.settings import Settings
-from northbank.shell.sources.importer import Standing, import_file
+from northbank.shell.sources.importer import import_file
 from northbank.shell.sources.report import ImportReport
-from northbank.shell.sources.rows import SourceError
+from northbank.shell.sources.rows import SourceError, Standing
 from northbank.shell.store.pool import open_pool
 from northbank.shell.store.rebuild import rebuild
 from northbank.wiring import Center, open_center

@@ -153,7 +153,8 @@ async def _take(making: _Making, item: Item) -> None:
     except Refused as refusal:
         if refusal.status >= 500:
             raise
-        making.rejects.append(_reject(item, field, refusal, making.batch.map))
+        # Its traceback leads back to this batch: a circle that would keep every batch with a reject in memory for long.
+        making.rejects.append(_reject(item, field, refusal.with_traceback(None), making.batch.map))
         return
     case = _write(making, id, facts)
     making.sealed += [sealed] if sealed.secrets else []

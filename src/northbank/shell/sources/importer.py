@@ -5,22 +5,22 @@ What a record becomes is decided in core and flows/import_records.py; formats ar
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from northbank.core.importing import Draft, Mapper, RecordMap, Unfit
+from northbank.core.importing import RecordMap, Unfit
 from northbank.core.refusal import Refused
 from northbank.flows.import_records import Batch, Figures, Item, Prepared, Reject, prepare
-from northbank.pack.gcj02 import to_wgs84
 from northbank.ports import ImportProgress, Stale, World
 from northbank.shell.clock import monotonic
+from northbank.shell.sources.drafts import digest_of, draft_of, mapper_of
 from northbank.shell.sources.mapfile import missing_columns, open_source, read_map
 from northbank.shell.sources.rejects import RejectList
 from northbank.shell.sources.report import ImportReport
-from northbank.shell.sources.rows import Row, Source, SourceError
+from northbank.shell.sources.rows import Row, Shown, Source, SourceError, Standing
 from northbank.shell.sources.seen import Seen
 
 BATCH = 500
@@ -34,18 +34,6 @@ class Opened(Protocol):
     """A center as far as an import needs it."""
 
     world: World
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """How far an import has come: done of total (bytes or rows of the file), records read and turned down."""
-
-    done: int
-    total: int
-    records: int
-    rejected: int
-
-
-Shown = Callable[[Standing], None]
 
 
 async def import_file(
@@ -63,7 +51,7 @@ async def import_file(
     source = open_source(file, rules)
     try:
         missing = missing_columns(rules, source, file)
-        digest = await asyncio.to_thread(_digest, file)
+        digest = await asyncio.to_thread(digest_of, file)
         name = _name(digest, rules, world.city.version)
         stands = await world.journal.progress(name, digest) or ImportProgress(name, digest, 0, 0, 0, False)
         if stands.done:
@@ -88,7 +76,7 @@ class _Run:
         self._first = self._stands = stands
         self._listed = listed
         self._shown = shown
-        self._mapper = Mapper(map, stands.digest.hex()[:16])
+        self._mapper = mapper_of(map, stands.digest)
         self._seen = Seen()
         self._figures = Figures()
         self._codes: dict[str, int] = {}
@@ -168,17 +156,10 @@ class _Run:
             if before is not None:
                 names = " / ".join(self._map.columns.external)
                 raise Unfit(names, external, Refused("repeated", external=external, line=before))
-            items.append(Item(self._draft(row), row.raw))
+            items.append(Item(draft_of(self._mapper, row), row.raw))
         except Unfit as unfit:
             if not old:
                 rejects.append(Reject(row.place, row.line, unfit.column, unfit.found, unfit.refusal, row.raw))
-
-    def _draft(self, row: Row) -> Draft:
-        draft = self._mapper.draft(row.record, row.place, row.line)
-        if self._map.datum == "gcj02" and draft.lon is not None and draft.lat is not None:
-            lon, lat = to_wgs84(draft.lon, draft.lat)
-            draft = msgspec.structs.replace(draft, lon=lon, lat=lat)
-        return draft
 
     async def _stored(self) -> None:
         """Wait for the batch before; raises what kept it from being stored."""
@@ -228,14 +209,6 @@ async def _version(world: World, name: str) -> int:
     async for _ in world.journal.read(f"import:{name}"):
         count += 1
     return count
-
-
-def _digest(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").digest()
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read ({error.strerror or error}).") from error
 
 
 def _name(digest: bytes, map: RecordMap, pack: str) -> str:

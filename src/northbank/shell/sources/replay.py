@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -16,15 +15,14 @@ import msgspec
 from northbank.core.access import Actor, Role
 from northbank.core.case import Case
 from northbank.core.history import acts_to_close, settle
-from northbank.core.importing import Draft, Mapper, RecordMap, Unfit
+from northbank.core.importing import Draft, RecordMap
 from northbank.core.moves import Act, State
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.flows.report import Contact, NewReport, Where, report
 from northbank.ports import World
 from northbank.shell.clock import Clock
-from northbank.shell.sources.mapfile import missing_columns, open_source, read_map
-from northbank.shell.sources.rows import SourceError
+from northbank.shell.sources.timeline import Moment, Timeline
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -51,88 +49,70 @@ class ReplayFigures(msgspec.Struct):
     unfit: int = 0
 
 
-def first_moment(file: Path, map: Path) -> datetime:
-    """When the first record of the file was reported: where the clock of a replay begins."""
-    first = min((one.reported_at for one in _drafts(file, read_map(map))), default=None)
-    if first is None:
-        raise SourceError(f"{file} holds no record that this map can read.")
-    return first
+async def replay_file(center: Playing, timeline: Timeline, map: RecordMap, *, stop: asyncio.Event) -> ReplayFigures:
+    """Play a file sorted by time by the center's clock until its end or until told to stop.
 
-
-async def replay_file(center: Playing, file: Path, map: Path, *, stop: asyncio.Event) -> ReplayFigures:
-    """Play the file by the center's clock until its end or until told to stop. Its drafts are held in memory."""
-    world = center.world
-    rules = read_map(map, world.city)
-    figures = ReplayFigures()
-    drafts = []
-    for draft in await asyncio.to_thread(lambda: list(_drafts(file, rules))):
-        try:
-            drafts.append(settle(draft, world.city))
-        except Refused:
-            figures.unfit += 1
-    player = _Player(world, rules, drafts, figures)
+    map: that of the file, checked against the center's city.
+    """
+    player = _Player(center.world, map)
     try:
-        await player.play(stop)
+        await player.play(timeline.pages(), stop)
     finally:
         await player.close()
-    log.info("replay ended", extra=msgspec.structs.asdict(figures))
-    return figures
-
-
-def _drafts(file: Path, rules: RecordMap) -> Iterator[Draft]:
-    """The records that the map can read; an import would list the others."""
-    source = open_source(file, rules)
-    try:
-        missing_columns(rules, source, file)
-        mapper = Mapper(rules, file.name)
-        for row in source:
-            if row.why is not None:
-                continue
-            try:
-                yield mapper.draft(row.record, row.place, row.line)
-            except Unfit:
-                continue
-    finally:
-        source.close()
+    log.info("replay ended", extra=msgspec.structs.asdict(player.figures))
+    return player.figures
 
 
 class _Player:
-    """Goes through beginnings and ends in order of time; the end of a case waits for its own beginning."""
+    """Goes through beginnings and ends in order of time; the end of a case waits for its own beginning.
 
-    def __init__(self, world: World, rules: RecordMap, drafts: list[Draft], figures: ReplayFigures) -> None:
+    Only what is under way is held: the case of an end is found by the sender's number, as any later run finds it.
+    """
+
+    def __init__(self, world: World, rules: RecordMap) -> None:
+        self.figures = ReplayFigures()
         self._world = world
         self._clock: Clock = world.clock  # type: ignore[assignment] # a center's clock can wait too
         self._rules = rules
-        self._drafts = drafts
-        self._figures = figures
         self._room = asyncio.Semaphore(AT_ONCE)
         self._begun: dict[int, asyncio.Task[str | None]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    def _moments(self) -> list[tuple[datetime, int, int]]:
-        begin = [(one.reported_at, 0, n) for n, one in enumerate(self._drafts)]
-        end = [(one.ended_at, 1, n) for n, one in enumerate(self._drafts) if one.ended_at is not None]
-        return sorted(begin + end)
-
-    async def play(self, stop: asyncio.Event) -> None:
+    async def play(self, pages: Iterator[list[Moment]], stop: asyncio.Event) -> None:
         """Start each moment when its time has come."""
-        for at, end, n in self._moments():
-            while (left := self._clock.seconds_until(at)) > 0 and not stop.is_set():
-                try:
-                    async with asyncio.timeout(min(left, 1.0)):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
-            await self._room.acquire()
-            if stop.is_set():
-                self._room.release()
-                return
-            if end:
-                self._run(self._end(n))
-            else:
-                self._begun[n] = asyncio.create_task(self._begin(self._drafts[n]))
-                self._run(self._freed(self._begun[n]))
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            known = await self._known(page)
+            for moment in page:
+                await self._wait(moment.at, stop)
+                if stop.is_set():
+                    return
+                await self._start(moment, known)
         await asyncio.gather(*self._running)
+
+    async def _known(self, page: list[Moment]) -> set[tuple[str, str]]:
+        """What has a case already: asked for a page at once, so that a later run soon comes to where it ended."""
+        pairs = [(one.draft.source, one.draft.external) for one in page if not one.ends]
+        return await _patiently(partial(self._world.cases.known, pairs)) if pairs else set()
+
+    async def _wait(self, at: datetime, stop: asyncio.Event) -> None:
+        while (left := self._clock.seconds_until(at)) > 0 and not stop.is_set():
+            try:
+                async with asyncio.timeout(min(left, 1.0)):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def _start(self, moment: Moment, known: set[tuple[str, str]]) -> None:
+        draft = moment.draft
+        if not moment.ends and (draft.source, draft.external) in known:
+            self.figures.known += 1
+            return
+        await self._room.acquire()
+        if moment.ends:
+            self._run(self._end(draft, self._begun.get(draft.place)))
+            return
+        begun = self._begun[draft.place] = asyncio.create_task(self._begin(draft))
+        self._run(self._freed(draft.place, begun))
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -143,52 +123,58 @@ class _Player:
         """Let what is under way end."""
         await asyncio.gather(*self._running, *self._begun.values(), return_exceptions=True)
 
-    async def _freed(self, begun: "asyncio.Task[str | None]") -> None:
+    async def _freed(self, place: int, begun: "asyncio.Task[str | None]") -> None:
         try:
             await begun
         finally:
+            del self._begun[place]
             self._room.release()
 
     async def _begin(self, draft: Draft) -> str | None:
         """Report a draft; the id of its case, None where the center refuses it."""
-        known = await self._world.cases.exists(draft.source, draft.external)
-        if known is not None:
-            self._figures.known += 1
-            return known
         try:
-            made = await _patiently(partial(report, self._world, PLAYER, _report_of(draft), draft.external))
+            placed = settle(draft, self._world.city)
+            made = await _patiently(partial(report, self._world, PLAYER, _report_of(placed), draft.external))
         except Refused as refusal:
             if refusal.code == "already_reported":
+                self.figures.known += 1
                 return await self._world.cases.exists(draft.source, draft.external)
             log.info("a record was refused", extra={"code": refusal.code, "line": draft.line})
-            self._figures.unfit += 1
+            self.figures.unfit += 1
             return None
         except Exception:  # one record must not end the replay of the others
             log.exception("a record could not be played", extra={"line": draft.line})
-            self._figures.unfit += 1
+            self.figures.unfit += 1
             return None
-        self._figures.reported += 1
+        self.figures.reported += 1
         return made.id
 
-    async def _end(self, n: int) -> None:
-        draft = self._drafts[n]
+    async def _end(self, draft: Draft, begun: "asyncio.Task[str | None] | None") -> None:
         try:
-            id = await self._begun.pop(n)
-            case = await self._world.cases.get(id) if id is not None else None
+            case = await self._case(draft, begun)
             if case is None or case.state in (State.CLOSED, State.REJECTED):
                 return
             acts = _ending(draft, case)
             if not acts:  # nobody placed or typed it: it waits at the desk, as it would have
-                self._figures.left += 1
+                self.figures.left += 1
                 return
             for what in acts:
                 await _patiently(partial(act, self._world, PLAYER, case.id, what, self._body(draft, what)))
-            self._figures.ended += 1
+            self.figures.ended += 1
         except Refused as refusal:
             log.info("the end of a case was refused", extra={"code": refusal.code, "line": draft.line})
-            self._figures.left += 1
+            self.figures.left += 1
+        except Exception:
+            log.exception("the end of a case could not be played", extra={"line": draft.line})
+            self.figures.left += 1
         finally:
             self._room.release()
+
+    async def _case(self, draft: Draft, begun: "asyncio.Task[str | None] | None") -> Case | None:
+        cases = self._world.cases
+        find = partial(cases.exists, draft.source, draft.external)
+        id = await begun if begun is not None else await _patiently(find)
+        return await _patiently(partial(cases.get, id)) if id is not None else None
 
     def _body(self, draft: Draft, what: Act) -> ActBody:
         reason = self._rules.defaults.reason if what is Act.REJECT else None

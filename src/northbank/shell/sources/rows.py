@@ -6,7 +6,7 @@ Each format has its own file beside this one; what the columns mean is core/impo
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -18,6 +18,18 @@ GZIP = b"\x1f\x8b"
 
 class SourceError(Exception):
     """A file that cannot be read on; the message is one sentence for the person who named it."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far the reading has come: done of total (bytes or rows of the file), records read and turned down."""
+
+    done: int
+    total: int
+    records: int
+    rejected: int
+
+
+Shown = Callable[[Standing], None]
 
 
 class Row(msgspec.Struct, frozen=True):

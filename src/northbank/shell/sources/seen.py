@@ -1,20 +1,15 @@
-"""Which numbers a file has shown already, and in which line: on disk, so that memory stays flat however long the file.
-
-A private temporary database that goes with the process; what has to last is in the journal.
-"""
+"""Which numbers a file has shown already, and in which line: on disk, so that memory stays flat however long the file."""
 
 import sqlite3
+
+from northbank.shell.sources.scratch import scratch
 
 
 class Seen:
     """Numbers and the line where each came first."""
 
     def __init__(self) -> None:
-        self._disk = sqlite3.connect("", isolation_level=None)  # no name: a private file that is gone when closed
-        self._disk.execute("pragma journal_mode = off")
-        self._disk.execute("pragma synchronous = off")
-        self._disk.execute("create table seen (number text primary key, line integer not null) without rowid")
-        self._disk.execute("begin")
+        self._disk = scratch("create table seen (number text primary key, line integer not null) without rowid")
 
     def add(self, number: str, line: int) -> int | None:
         """Note a number; returns the line where it came before, or None."""
