@@ -31,8 +31,6 @@ from northbank.wiring import Center, listen_on, open_beside, open_center, serve,
 
 if TYPE_CHECKING:
     from northbank.core.suggest import About
-
-if TYPE_CHECKING:
     from northbank.shell.sources.rows import Standing
     from northbank.shell.sources.timeline import Timeline
 
