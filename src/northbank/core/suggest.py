@@ -152,15 +152,17 @@ def _windows(codes: Ints, kept: Ints, han: NDArray[np.bool_], gap: NDArray[np.bo
     if count < 1:
         return (np.zeros(0, np.int64),) * 3
     value = np.full(count, n, dtype=np.uint64)
-    chinese, other = np.ones(count, dtype=bool), np.ones(count, dtype=bool)
+    letters = ~gap & (codes != _NUMBER)
+    chinese, other, lettered = np.ones(count, dtype=bool), np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
     for k in range(n):
         value = (value ^ codes[k : k + count].astype(np.uint64)) * _MIX
         value ^= value >> np.uint64(29)
         chinese &= han[k : k + count]
         other &= ~han[k : k + count]
+        lettered |= letters[k : k + count]
         if 0 < k < n - 1:
             other &= ~gap[k : k + count]
-    good = (chinese & (n in HAN)) | (other & (n in LATIN))
+    good = (chinese & (n in HAN)) | (other & lettered & (n in LATIN))
     hashes = ((value * _FOLD) >> np.uint64(64 - BITS)).astype(np.int64)
     begins = kept[:count] - 1  # the text stands between two gaps
     ends = kept[n - 1 :]

@@ -26,6 +26,7 @@ AIM = 0.95
 PENALTY = 3e-6
 STEPS = 60
 MEMORY = 8
+LEAST_SURE = 40  # cases at or above the threshold: fewer may be right by luck
 BANDS = 10
 
 
@@ -252,12 +253,13 @@ def _temperature(scores: Doubles, truth: Ints) -> float:
     return float(np.exp((low + high) / 2))
 
 
-def threshold_for(shares: Doubles, truth: Ints, aim: float) -> float:
-    """The lowest confidence from which on the first type is right in `aim` of the cases; above 1 where there is none."""
+def threshold_for(shares: Doubles, truth: Ints, aim: float, least: int = LEAST_SURE) -> float:
+    """The lowest confidence from which on the first type is right in `aim` of at least so many cases; above 1 if none."""
     sure = shares.max(axis=1)
     order = np.argsort(-sure, kind="stable")
     right = np.cumsum((shares.argmax(axis=1) == truth)[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(right >= aim)
+    ends = np.append(sure[order][1:] < sure[order][:-1], True)  # equal confidences stand or fall together
+    good = np.flatnonzero((right >= aim) & ends & (np.arange(1, len(order) + 1) >= least))
     return float(sure[order[good[-1]]]) if len(good) else 1.01
 
 
