@@ -12,6 +12,7 @@ from northbank.core.case import Case
 from northbank.core.deadline import Deadline
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
+from northbank.flows.settle_type import settle_type
 from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
@@ -125,9 +126,10 @@ async def _take(
     sealed = await world.vault.seal(subject, pieces(new, photos), fresh=True)
     facts = intake.receive(raw(world, actor, new, where, source, subject, sealed), world.city, now)
     case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
+    case, typed = settle_type(world, case, new.text, now, entries[0].id)
     reply = _reply(case)
     change = Change(
-        actor=actor.login, entries=entries, expected={f"case:{id}": 0}, cases=(case,),
+        actor=actor.login, entries=[*entries, *typed], expected={f"case:{id}": 0}, cases=(case,),
         subjects={subject: sealed.wrapped} if sealed.wrapped and sealed.secrets else {}, secrets=sealed.secrets,
         key=client, reply=_encode(reply).decode() if client else "null",
     )  # fmt: skip

@@ -1,22 +1,17 @@
-"""Suggesting a type: for words that are being typed, for a case that waits without one, and at intake where the pack lets it.
+"""Suggesting types to a person: for words that are being written, and for a case that waits without one.
 
-What a text speaks of is core/suggest.py; the model was made by flows/train.py.
+What a text speaks of is core/suggest.py; at intake it is settle_type.py.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from northbank.core.access import READS_PERSONS, Actor
-from northbank.core.case import Case
-from northbank.core.intake import retype
-from northbank.core.journal import NewEntry
 from northbank.core.reading import Reading, purpose_of
 from northbank.core.refusal import Refused
 from northbank.core.suggest import About, Advice, Suggestion, named
 from northbank.flows.act import visible
-from northbank.flows.entries import fold
 from northbank.flows.report import Text, Words
 from northbank.ports import World
 
@@ -61,21 +56,6 @@ async def suggest_for(world: World, actor: Actor, case_id: str) -> Suggested:
     words = (await world.vault.open(case.subject, [case.words.id], reading)).get(case.words.id)
     text = msgspec.json.decode(words, type=Words).text if words else None
     return _reply(_ask(world, text)) if text else Suggested()
-
-
-def settle_type(world: World, case: Case, text: str | None, now: datetime, cause: str) -> tuple[Case, list[NewEntry]]:
-    """The case typed by the model, where the pack lets it and it is sure; the same case otherwise.
-
-    The journal gets the decision, by the model as its actor: a replay never asks a model.
-    """
-    if not world.city.suggest.auto or case.type is not None or not text:
-        return case, []
-    advice = _ask(world, text)
-    if advice is None or not advice.sure:
-        return case, []
-    best = advice.suggestions[0]
-    facts = retype(case, world.city, best.type, None)
-    return fold(world, case, f"case:{case.id}", advice.model, facts, now, cause)
 
 
 def _ask(world: World, text: str) -> Advice | None:
