@@ -25,6 +25,8 @@ app = typer.Typer(
 pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, new, diff, generate-grids.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
 train_app = typer.Typer(no_args_is_help=True, help="Models that learn from this center's own cases: suggest.")
+audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, rebuild.")
+app.add_typer(audit_app, name="audit")
 app.add_typer(pack_app, name="pack")
 app.add_typer(train_app, name="train")
 app.add_typer(user_app, name="user")
@@ -309,6 +311,57 @@ def train_suggest(
         raise fail("A labelled file needs its map, and a map its file: give both --file and --map.")
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
     go(lambda: run_training(settings, file, map, seed, out))
+
+
+@audit_app.command("verify")
+def audit_verify(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """Walk the whole journal against its tree and signed checkpoints; names the first wrong position."""
+    from northbank.verbs import audit_verify as verify
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    raise typer.Exit(go(lambda: verify(settings, out)))
+
+
+@audit_app.command("prove")
+def audit_prove(
+    file: Annotated[Path, typer.Argument(help="Where to write what outsiders check with tools/verify_receipt.py.")],
+    pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    case: Annotated[str | None, typer.Option(help="The receipt of the case with this number.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Entries from this position on, as lines of JSON.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Last position of the entries.")] = None,
+    since: Annotated[int | None, typer.Option(min=1, help="That the journal only grew since this checkpoint.")] = None,
+) -> None:  # fmt: skip
+    """Write a receipt, a proof of growth or a range of entries with their proofs; without a choice, all entries."""
+    from northbank.verbs import audit_prove as prove
+
+    if sum([case is not None, since is not None, first is not None or last is not None]) > 1:
+        raise fail("Give --case, or --since, or --first and --last.")
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: prove(settings, file, case, first, last, since, out))
+
+
+@audit_app.command("key")
+def audit_key(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """Print the public keys that checkpoints are signed with, the present one last."""
+    from northbank.verbs import audit_key as show
+
+    go(lambda: show(settings_of(pack=pack, data=data, database=database, areas=areas), False, out))
+
+
+@audit_app.command("renew-key")
+def audit_renew(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """Sign with this folder's key from now on; what older keys signed stays checkable."""
+    from northbank.verbs import audit_key as show
+
+    go(lambda: show(settings_of(pack=pack, data=data, database=database, areas=areas), True, out))
+
+
+@audit_app.command("rebuild")
+def audit_rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
+    """Drop the Merkle tree and make it again from the journal."""
+    from northbank.verbs import audit_rebuild as again
+
+    go(lambda: again(settings_of(pack=pack, data=data, database=database, areas=areas), out))
 
 
 @app.command()

@@ -297,3 +297,88 @@ def _tell_model(about: "About", path: Path, out: Console) -> None:
         f"From a confidence of {about.threshold:.2f} on it is sure: {got.coverage:.1%} of the cases, {got.precision:.1%} of them "
         f"right (aim {about.aim:.0%}). Calibration error {got.ece:.3f}."
     )
+
+
+async def audit_verify(settings: Settings, out: Console) -> int:
+    """Walk the whole journal against the tree, the checkpoints and the records of readings; 1 where something is wrong."""
+    from rich.progress import Progress
+
+    from northbank.shell.store.inspect import inspect
+
+    async with open_beside(settings) as center:
+        total = await center.journal.position()
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            step = bar.add_task("journal", total=total)
+            flaws = await inspect(center.ledger, center.pool, lambda done: bar.update(step, completed=done))
+        latest = await center.ledger.latest()
+    for flaw in flaws:
+        out.print(str(flaw), markup=False)
+    if flaws:
+        out.print(f"{len(flaws)} flaws; the first is at position {flaws[0].position}.")
+        return 1
+    signed = f"{latest.size} of them under signed checkpoints" if latest else "no checkpoint is signed yet"
+    out.print(f"{total} entries are as they were recorded; {signed}.")
+    return 0
+
+
+async def audit_prove(
+    settings: Settings, file: Path, case: str | None, first: int | None, last: int | None, since: int | None, out: Console
+) -> None:  # fmt: skip
+    """Write what an outsider can check: a receipt, a proof of growth since a checkpoint, or a range of entries."""
+    import msgspec
+
+    from northbank.core.access import SYSTEM
+    from northbank.core.refusal import Refused
+    from northbank.flows import see_cases, see_proofs
+    from northbank.flows.export_proofs import export
+    from northbank.flows.seal import seal
+    from northbank.ports import CaseQuery
+    from northbank.shell.settings import SettingsError
+
+    async with open_beside(settings) as center:
+        await center.ledger.admit(center.signer.verifier, SystemClock().now())
+        await seal(center.world, center.ledger, center.signer)
+        try:
+            if case is not None:
+                page = await see_cases.page(center.world, SYSTEM, CaseQuery(q=case, limit=500))
+                found = [row.id for row in page.rows if row.number == case]
+                if not found:
+                    raise Refused("not_found", what="case")
+                receipt, _ = await see_proofs.receipt(center.world, center.ledger, SYSTEM, found[0])
+                count = file.write_bytes(msgspec.json.encode(receipt) + b"\n")
+            elif since is not None:
+                count = file.write_bytes(
+                    msgspec.json.encode(await see_proofs.consistency(center.ledger, since, None)) + b"\n"
+                )
+            else:
+                count = 0
+                with file.open("wb") as written:
+                    async for line in export(center.ledger, first or 1, last):
+                        count += written.write(line)
+        except Refused as refused:
+            raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
+        except OSError as error:
+            raise SettingsError(f"The file {file} cannot be written: {error}.") from error
+    out.print(f"{count} bytes written to {file}. Check: python tools/verify_receipt.py --key KEY {file}", markup=False)
+
+
+async def audit_key(settings: Settings, renew: bool, out: Console) -> None:
+    """Print the public keys, one a line; with `renew`, sign with this folder's key from now on."""
+    async with open_beside(settings) as center:
+        now = SystemClock().now()
+        await (center.ledger.renew if renew else center.ledger.admit)(center.signer.verifier, now)
+        for key in await center.ledger.keys():
+            out.print(key.verifier, markup=False)
+
+
+async def audit_rebuild(settings: Settings, out: Console) -> None:
+    """Forget the tree and let it grow again from the journal alone."""
+    from rich.progress import Progress
+
+    async with open_beside(settings) as center:
+        total = await center.journal.position()
+        await center.ledger.clear()
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            step = bar.add_task("tree", total=total)
+            size = await center.ledger.grow(lambda done: bar.update(step, completed=done))
+    out.print(f"The tree holds {size} entries. Next: northbank audit verify")

@@ -20,9 +20,9 @@ from northbank.core.city import City, Name
 from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
-from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.refresh import run_refresh
+from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
@@ -155,10 +155,10 @@ def clock_of(settings: Settings, start: datetime | None) -> Clock:
     return SystemClock() if start is None else ReplayClock(start, settings.speed)
 
 
-def signer_of(settings: Settings, city: City, folder: DataFolder) -> Signer:
+def signer_of(settings: Settings, city: City, own: Path) -> Signer:
     """Who signs this center's checkpoints: the key named by a setting, else the data folder's own."""
     name = f"northbank/{city.id}" + ("" if settings.mode == "live" else f"/{settings.mode}")
-    return read_signer(name, settings.audit_key_file or folder.audit_key(new_pem))
+    return read_signer(name, settings.audit_key_file or own)
 
 
 def _load(settings: Settings) -> City:
@@ -191,7 +191,7 @@ async def open_center(
             dsn = server.dsn
         else:
             await reach(dsn)
-        signer = signer_of(settings, city, folder)
+        signer = signer_of(settings, city, folder.audit_key(new_pem))
         center = Center(settings, city, await open_pool(dsn), folder.vault_key(), signer, clock_of(settings, start))
         try:
             await center.start(live)
