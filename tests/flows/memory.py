@@ -237,7 +237,7 @@ class Memory:
             assert entry.digest == digest(entry)
             heads[entry.stream] = entry.version
             fact = read(entry.type, entry.schema, entry.data)
-            if isinstance(fact, Erased | Imported):
+            if not entry.stream.startswith("case:"):
                 continue
             id = entry.stream.partition(":")[2]
             before = folded[id][0] if id in folded else None
