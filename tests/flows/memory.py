@@ -14,7 +14,7 @@ from northbank.core.card import Card, card
 from northbank.core.case import Case, Reported, Sealed, Step
 from northbank.core.city import Name
 from northbank.core.evolve import evolve
-from northbank.core.facts import AnyFact, Erased, Imported, read
+from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry, digest
 from northbank.core.number import case_number
 from northbank.core.reading import Reading
