@@ -103,6 +103,7 @@ class Center:
             return
         await self.ledger.admit(self.signer.verifier, SystemClock().now())
         await self.tail.start()
+        self.journal.tell(self.tail.hear)
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world))
         self.spawn(run_refresh(self.adviser.refresh))

@@ -33,8 +33,9 @@ ALL = Scope(everything=True)
 
 @asynccontextmanager
 async def following(one: Stored) -> AsyncIterator[Stored]:
-    """The tail at work."""
+    """The tail at work, told of what its own process stores."""
     await one.tail.start()
+    one.journal.tell(one.tail.hear)
     task = asyncio.create_task(one.tail.run())
     try:
         yield one

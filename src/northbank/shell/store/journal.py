@@ -7,14 +7,14 @@ import asyncio
 import hmac
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from northbank.core.card import card
+from northbank.core.card import Card, card
 from northbank.core.case import Case
 from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry
@@ -31,11 +31,17 @@ COMMITTERS = 2
 
 _encode = msgspec.json.Encoder().encode
 _Waiting = tuple[Change, "asyncio.Future[Committed]"]
+# First position, entries and cards of a stored change; the cards do not know their positions yet.
+Hear = Callable[[int, Sequence[NewEntry], Sequence[Card]], None]
 
 
 def case_row(case: Case, n: int) -> tuple[Any, ...]:
     """The row of the view `cases`; `n` stands in for the position until the journal gives one."""
-    return (*msgspec.structs.astuple(card(case, n)), _encode(case).decode())
+    return _row(card(case, n), case)
+
+
+def _row(card: Card, case: Case) -> tuple[Any, ...]:
+    return (*msgspec.structs.astuple(card), _encode(case).decode())
 
 
 def _entry_row(entry: NewEntry, n: int) -> tuple[Any, ...]:
@@ -52,15 +58,15 @@ def kept_key(key: ClientKey) -> tuple[str, bytes]:
     return sha256(b"northbank client key " + secret).hexdigest(), hmac.digest(secret, key.digest, "sha256")
 
 
-def group_rows(changes: list[Change]) -> list[list[tuple[Any, ...]]]:
-    """The seven arguments of `append` for a group of changes."""
+def group_rows(changes: Sequence[Change], cards: Sequence[Sequence[Card]]) -> list[list[tuple[Any, ...]]]:
+    """The seven arguments of `append` for a group of changes and the cards of their cases."""
     commands, versions, entries, views, subjects, secrets, erased = ([], [], [], [], [], [], [])  # type: ignore[var-annotated]
     for n, change in enumerate(changes):
         key = kept_key(change.key) if change.key else (None, None)
         commands.append((n, change.actor, *key, change.reply))
         versions.extend((n, stream, version) for stream, version in change.expected.items())
         entries.extend(_entry_row(entry, n) for entry in change.entries)
-        views.extend(case_row(case, n) for case in change.cases)
+        views.extend(_row(card, case) for card, case in zip(cards[n], change.cases, strict=True))
         subjects.extend((n, subject, wrapped) for subject, wrapped in change.subjects.items())
         secrets.extend((n, one.id, one.subject, one.kind, one.sealed) for one in change.secrets)
         erased.extend((n, subject) for subject in change.erase)
@@ -76,6 +82,11 @@ class PgJournal:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+        self._hear: Hear | None = None
+
+    def tell(self, hear: Hear) -> None:
+        """Call `hear` with whatever this process stores from now on, once it is stored; not in order of positions."""
+        self._hear = hear
 
     async def start(self) -> None:
         """Begin committing."""
@@ -129,22 +140,26 @@ class PgJournal:
 
     async def _store(self, group: list[_Waiting]) -> None:
         changes = [change for change, _ in group]
+        cards = [[card(case, n) for case in change.cases] for n, change in enumerate(changes)]
+        values = group_rows(changes, cards)
         if any(change.progress is not None for change in changes):
-            rows = await self._append_with_progress(changes)
+            rows = await self._append_with_progress(changes, values)
         else:
-            rows = await self._pool.fetch(SQL.append, *group_rows(changes))
+            rows = await self._pool.fetch(SQL.append, *values)
         for row in rows:
-            _, future = group[row["n"]]
-            if not future.done():
-                _answer(future, row)
+            n, outcome, first = row["n"], row["outcome"], row["first"]
+            if outcome == "stored" and self._hear is not None:
+                self._hear(first, changes[n].entries, cards[n])
+            if not group[n][1].done():
+                _answer(group[n][1], row)
         for _, future in group:
             if not future.done():
                 future.set_exception(RuntimeError("the journal gave no answer for a command"))
 
-    async def _append_with_progress(self, changes: list[Change]) -> list[asyncpg.Record]:
+    async def _append_with_progress(self, changes: list[Change], values: list[Any]) -> list[asyncpg.Record]:
         """A batch of an import and where it stands after it: both or neither."""
         async with self._pool.acquire() as connection, connection.transaction():
-            rows: list[asyncpg.Record] = await connection.fetch(SQL.append, *group_rows(changes))
+            rows: list[asyncpg.Record] = await connection.fetch(SQL.append, *values)
             for row in rows:
                 stands = changes[row["n"]].progress
                 if stands is not None and row["outcome"] == "stored":

@@ -1,4 +1,6 @@
-"""The tail: wakes on NOTIFY, reads what was appended, and keeps the live pictures and the last happenings in memory.
+"""The tail: wakes on NOTIFY, learns what was appended, and keeps the live pictures and the last happenings in memory.
+
+What this process stored itself it is told (`hear`) and need not read again; everything else is read (docs/decisions/0009).
 
 Screens are fed from here (shell/web/live.py asks for ticks); nothing here writes.
 """
@@ -6,26 +8,29 @@ Screens are fed from here (shell/web/live.py asks for ticks); nothing here write
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
 from northbank.core.access import Scope
 from northbank.core.card import Card, shown
+from northbank.core.journal import NewEntry
 from northbank.core.picture import KEPT, Band, Happening, Picture, Tiles, happening
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import World
 from northbank.shell.log import describe
-from northbank.shell.store.cases import News, PgCases
+from northbank.shell.store.cases import Head, News, PgCases
 from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
 SQL = statements("cases")
 REMEMBERED = 20_000  # happenings kept in memory: a screen off the air for less than these resumes without a reset
+HELD = 2_000  # stored changes that wait here to be folded; what is beyond is read from the journal
 SHOWN = 60  # happenings in a snapshot
 CHUNK = 5_000
 POLL = 1.0  # seconds after which the tail looks although nobody woke it
@@ -78,6 +83,8 @@ class Tail:
         self._encode = encode
         self._ticks = ticks
         self._wake = asyncio.Event()
+        self._heard: dict[int, tuple[Sequence[NewEntry], Sequence[Card]]] = {}  # by first position
+        self._tip = 0  # the last position the database spoke of
         self._reading = asyncio.Lock()
         self._changes: deque[tuple[Happening, Card]] = deque(maxlen=REMEMBERED)
         self._watched: dict[str, Watched] = {}
@@ -112,6 +119,8 @@ class Tail:
                     await self._advance()
                     self.fresh_at = self._ticks()
                     self._forget_idle()
+                    if self.position < self._tip:  # somebody else's: read at once
+                        self._wake.set()
                     try:
                         async with asyncio.timeout(POLL):  # wait_for of 3.11 may swallow a cancellation
                             await self._wake.wait()
@@ -123,8 +132,29 @@ class Tail:
                 if not connection.is_closed():
                     await connection.remove_listener("journal", self._notified)
 
-    def _notified(self, *_: object) -> None:
+    def _notified(self, _connection: object, _pid: int, _channel: str, tip: object) -> None:
+        self._tip = max(self._tip, int(str(tip)))
         self._wake.set()
+
+    def hear(self, first: int, entries: Sequence[NewEntry], cards: Sequence[Card]) -> None:
+        """What this process stored: entries from position `first` on, and the cards after them."""
+        if first > self.position and len(self._heard) < HELD:
+            self._heard[first] = (entries, cards)
+
+    def _own(self) -> News | None:
+        """What was heard, as far as it goes on from here without a gap; None: the journal has to be read."""
+        heads: list[Head] = []
+        cards: dict[str, Card] = {}
+        position = self.position
+        while (heard := self._heard.pop(position + 1, None)) is not None:
+            spoken: dict[str, int] = {}
+            for position, entry in enumerate(heard[0], position + 1):  # noqa: B020 - goes on from where it stood
+                heads.append(Head(position, entry.stream, entry.type, entry.at))
+                spoken[entry.stream] = position
+            for card in heard[1]:
+                if (at := spoken.get(f"case:{card.id}")) is not None:
+                    cards[card.id] = replace(card, position=at)
+        return News(position, self.position, heads, list(cards.values()), []) if heads else None
 
     async def _advance(self, scope: Scope | None = None) -> None:
         """Read on to the tip, and load a picture for `scope` in the same snapshot.
@@ -134,7 +164,10 @@ class Tail:
         async with self._reading:
             new = [scope] if scope is not None and scope.key not in self._watched else []
             now = self._world.clock.now()
-            news = await self._cases.news(self.position, REMEMBERED, new, now - KEPT)
+            news = None if new else self._own()
+            if news is None:
+                news = await self._cases.news(self.position, REMEMBERED, new, now - KEPT)
+                self._heard = {at: heard for at, heard in self._heard.items() if at > news.position}
             if news.after > self.position:  # away for too long: screens begin anew
                 self._changes.clear()
                 self._watched.clear()

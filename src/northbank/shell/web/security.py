@@ -12,7 +12,7 @@ from northbank.core.city import City
 from northbank.core.refusal import Refused
 from northbank.core.wording import in_words
 from northbank.shell.web.problems import problem_reply
-from northbank.shell.web.wire import ClientGone, Message, Receive, Scope, Send, header, send_reply
+from northbank.shell.web.wire import WHOLE, ClientGone, Message, Receive, Scope, Send, header, send_reply
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Guard:
         self.city = city
         self.app = app
         self.headers = [*_HEADERS, _HSTS] if secure else _HEADERS
+        self.head = b"".join(b"%b: %b\r\n" % pair for pair in self.headers)
         self.unavailable = unavailable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,12 +70,14 @@ class Guard:
                 message["headers"] = [*message.get("headers", ()), *self.headers]
             await send(message)
 
+        if (whole := scope.get(WHOLE)) is not None:
+            whole.head = self.head
         try:
             await self.app(scope, receive, sending)
         except ClientGone:
             return
         except Exception as error:
-            if started:
+            if started or (whole is not None and whole.sent):
                 raise
             await send_reply(scope, sending, problem_reply(self.refusal(error), scope))
 

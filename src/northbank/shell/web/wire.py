@@ -21,8 +21,10 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 JSON = b"application/json"
 NO_STORE: Headers = ((b"cache-control", b"no-store"),)
+WHOLE = "northbank.whole"  # in the scope: what writes a usual reply at once (protocol.py)
 PATIENCE = 30.0
 _WORTH_PACKING = 4096
+_USUAL = b"cache-control: no-store\r\ncontent-type: application/json\r\n"  # NO_STORE and JSON as they are sent
 
 
 class ClientGone(Exception):
@@ -104,7 +106,11 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
 
 
 async def send_reply(scope: Scope, send: Send, reply: Reply) -> None:
-    """Send a whole response; HEAD and 204 carry no body."""
+    """Send a whole response; HEAD and 204 carry no body. The usual ones go out head and body together."""
+    whole = scope.get(WHOLE)
+    usual = reply.headers is NO_STORE and reply.media is JSON and reply.body and scope["method"] != "HEAD"
+    if usual and whole is not None and whole.send(reply.status, _USUAL, reply.body):
+        return
     headers = [(b"content-length", str(len(reply.body)).encode()), *reply.headers]
     if reply.body:
         headers.append((b"content-type", reply.media))
