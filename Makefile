@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-u
 PINNED := requirements/build.lock requirements/installer.lock pyproject.toml tools/setup.sh
 UI_FILES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup setup-dev demo test check bench docs ui format lock clean
+.PHONY: help setup setup-dev demo test check bench docs ui wheel format lock clean
 
 help:
 	@echo "make setup   into .venv: the program, its dependencies and the built screens"
@@ -35,6 +35,10 @@ ui/dist/index.html: $(UI_FILES) | $(VENV)/.run
 	sh tools/build_ui.sh
 
 ui: ui/dist/index.html
+
+# A package with screens and template, for machines that shall not build anything: dist/northbank-*.whl
+wheel: setup
+	$(BIN)/uv build -q --wheel --no-build-isolation --out-dir dist
 
 demo: setup
 	@$(BIN)/northbank demo --pack "$(PACK)" --port "$(PORT)" --data "$(DATA)"

@@ -50,7 +50,8 @@ from northbank.shell.web.registry import Face
 from northbank.shell.web.session import Sessions
 
 log = logging.getLogger(__name__)
-UI = Path(__file__).resolve().parents[2] / "ui" / "dist"
+PACKED = Path(__file__).resolve().parent / "screens"  # in an installed package; in a checkout they lie in ui/dist
+UI = PACKED if PACKED.is_dir() else Path(__file__).resolve().parents[2] / "ui" / "dist"
 
 NOTES: Mapping[str, Name] = {
     "live": Name("", ""),
