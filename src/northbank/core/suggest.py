@@ -133,7 +133,8 @@ def grams(text: str) -> Grams:
 
     Numbers count as one 0, so that no telephone number is ever a piece; gaps between Chinese characters do not count.
     """
-    codes = np.array([_GAP, *(_letters[ord(one)] for one in text[:LONGEST]), _GAP], dtype=np.int64)
+    plain = f" {text[:LONGEST].translate(_letters)} ".encode("utf-32-le")
+    codes = np.frombuffer(plain, dtype="<u4").astype(np.int64)
     han = ((codes >= 0x3400) & (codes <= 0x9FFF)) | (codes >= 0x20000)
     repeated = np.zeros(len(codes), dtype=bool)
     repeated[1:] = (codes[1:] == codes[:-1]) & ((codes[1:] == _GAP) | (codes[1:] == _NUMBER))
@@ -183,10 +184,10 @@ def advise(model: Model, text: str, shown: int = SHOWN) -> Advice | None:
     parts = values[:, None] * model.weights[rows].astype(np.float64)
     shares = softmax((parts.sum(axis=0) + model.bias) / model.about.temperature)
     likely = np.argsort(-shares, kind="stable")[:shown]
-    spans = [(int(found.begins[known[n]]), int(found.ends[known[n]])) for n in first]
+    begins, ends, middle = found.begins[known[first]], found.ends[known[first]], parts.mean(axis=1)
     suggestions = tuple(
         Suggestion(
-            model.about.types[k], round(float(shares[k]), 4), _strongest(text, spans, parts[:, k] - parts.mean(axis=1))
+            model.about.types[k], round(float(shares[k]), 4), _strongest(text, begins, ends, parts[:, k] - middle)
         )
         for k in likely
     )
@@ -195,13 +196,13 @@ def advise(model: Model, text: str, shown: int = SHOWN) -> Advice | None:
     )
 
 
-def _strongest(text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64]) -> tuple[str, ...]:
+def _strongest(text: str, begins: Ints, ends: Ints, weights: NDArray[np.float64]) -> tuple[str, ...]:
     """The pieces that weigh most for a type, none of them overlapping another."""
     chosen: list[tuple[int, int]] = []
     for n in np.argsort(-weights, kind="stable"):
-        begin, end = max(0, spans[n][0]), spans[n][1]
         if weights[n] <= 0 or len(chosen) == PIECES:
             break
+        begin, end = max(0, int(begins[n])), int(ends[n])
         if all(end <= low or begin >= high for low, high in chosen) and text[begin:end].strip():
             chosen.append((begin, end))
     return tuple(text[begin:end].strip() for begin, end in chosen)
