@@ -151,6 +151,9 @@ class Cases(Protocol):
     async def get(self, id: str) -> Case | None:
         """The folded case."""
 
+    async def many(self, ids: Sequence[str]) -> list[Case]:
+        """The folded cases of these ids that exist."""
+
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         """One page inside `scope`."""
 
@@ -160,6 +163,9 @@ class Cases(Protocol):
     async def due(self, now: datetime, limit: int) -> list[Case]:
         """Open cases whose wake_at has come, oldest first."""
 
+    async def undated(self, after: str | None, limit: int) -> list[Case]:
+        """Cases with a due time that no calendar told, by id, those after `after`."""
+
     async def exists(self, source: str, external: str) -> str | None:
         """Id of the case that a sender's own number already made, or None."""
 
@@ -167,11 +173,62 @@ class Cases(Protocol):
         """Which of these (source, sender's own number) have a case."""
 
 
+class Neighborhood(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when candidates for duplicates lie: meters around a point (None: those without a point), times of reports.
+
+    ended_since: cases that ended before are left out. but: the case that is asked about.
+    """
+
+    lon: float | None
+    lat: float | None
+    radius: float
+    since: datetime
+    until: datetime
+    ended_since: datetime
+    limit: int
+    but: str | None = None
+
+
+class Nearby(msgspec.Struct, frozen=True):
+    """A candidate for a duplicate. subject: whose sketch is compared. parent: the case it was merged into."""
+
+    id: str
+    number: str
+    type: str | None
+    state: str
+    open: bool
+    lon: float | None
+    lat: float | None
+    reported_at: datetime
+    closed_at: datetime | None
+    subject: str
+    parent: str | None
+
+
+class Candidates(Protocol):
+    """What cases are compared with, and what was answered before."""
+
+    async def near(self, where: Neighborhood, scope: Scope) -> list[Nearby]:
+        """Cases of `scope` in a neighborhood, the nearest first."""
+
+    async def told_apart(self, case_id: str, others: Sequence[str]) -> set[str]:
+        """Which of `others` were last said not to be the same matter as `case_id`."""
+
+    async def reported(self, since: datetime, until: datetime, after: Nearby | None, limit: int) -> list[Nearby]:
+        """Cases with a point in the order in which they came, after the last one read."""
+
+    async def before(self, ids: Sequence[str], radius: float, days: int, ended: int) -> dict[str, list[Nearby]]:
+        """For each case, those near it that came in the days before it and had not ended more than `ended` days before."""
+
+
 class Vault(Protocol):
     """Personal data, encrypted under a key per subject."""
 
     async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
         """Encrypt (kind, plaintext) pieces; `fresh` when the subject is new and no key need be looked up."""
+
+    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        """Sketches by subject (core/likeness.py), which hold no words; those erased are missing."""
 
     async def knows(self, subject: str) -> bool:
         """Whether there are words under this subject that can still be read."""
@@ -361,6 +418,7 @@ class World(msgspec.Struct, frozen=True):
     cases: Cases
     vault: Vault
     people: People
+    duplicates: Candidates
     adviser: Adviser | None = None
     scans: Scans | None = None
 
@@ -368,6 +426,7 @@ class World(msgspec.Struct, frozen=True):
 __all__ = [
     "Actor",
     "Adviser",
+    "Candidates",
     "Case",
     "CaseQuery",
     "Cases",
@@ -381,6 +440,8 @@ __all__ = [
     "ImportProgress",
     "Journal",
     "Ledger",
+    "Nearby",
+    "Neighborhood",
     "Page",
     "People",
     "PlacedCase",

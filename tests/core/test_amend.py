@@ -88,6 +88,37 @@ def test_an_extension_in_suspension_adds_to_what_is_left() -> None:
     assert resume(longer, here, shanghai(2024, 5, 23, 9)).due_at == shanghai(2024, 5, 23, 15)
 
 
+def test_a_pause_brings_no_end_forward_that_lies_outside_of_working_time() -> None:
+    here = city(limit("a", amount=1, unit="working_day"))
+    deadline = begun(here, shanghai(2024, 5, 20, 9))  # due Tuesday 18:00
+    night = extend(deadline, here, 3, "hour", shanghai(2024, 5, 21, 9))
+    assert night.due_at == shanghai(2024, 5, 21, 21)
+    for minutes in (0, 5):
+        on = resume(pause(night, here, shanghai(2024, 5, 21, 19)), here, shanghai(2024, 5, 21, 19, minutes))
+        assert on.due_at == night.due_at
+
+
+def test_with_nothing_left_no_calendar_is_asked() -> None:
+    here = city(limit("a", amount=1, unit="working_day"))
+    deadline = begun(here, shanghai(2025, 12, 30, 9))  # due on the last day that is known
+    assert deadline.due_at
+    after = shanghai(2026, 1, 5, 10)
+    on = resume(pause(deadline, here, deadline.due_at), here, after)
+    assert (on.due_at, on.missing) == (after, None)
+
+
+def test_a_pause_that_cost_nothing_in_one_office_counts_in_another() -> None:
+    here = with_offices(city(limit("a", amount=4, unit="working_hour", office=OWNER)))
+    start = shanghai(2024, 5, 20, 16)
+    day = begin(here, "0101", False, "solve", start, "roads")
+    assert day
+    on = resume(pause(day, here, shanghai(2024, 5, 20, 22)), here, shanghai(2024, 5, 21, 1))
+    assert on.due_at == day.due_at
+    assert assign(on, here, "patrol", shanghai(2024, 5, 21, 2)).due_at == shanghai(
+        2024, 5, 21, 5
+    )  # 22:00 to 2:00, and 3 hours
+
+
 # --- transfers
 
 

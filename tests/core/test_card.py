@@ -67,9 +67,11 @@ def test_flags(found: Card, wanted: str) -> None:
     assert flags(found) == wanted
 
 
-def test_on_time_is_said_of_closed_cases_only() -> None:
+def test_on_time_is_said_of_cases_that_ended_with_work_done_only() -> None:
     said = {state.value: of(state.value, deadline("solve", 4, met=5)).on_time for state in State}
-    assert said == {state.value: (False if state is State.CLOSED else None) for state in State}
+    assert said == {state.value: (False if state in (State.CLOSED, State.RATED) else None) for state in State}
+    assert of("archived", deadline("solve", 4, met=5), before=State.CLOSED).on_time is False
+    assert of("archived", deadline("solve", 4, met=5), before=State.REJECTED).on_time is None
 
 
 def test_times_and_places() -> None:

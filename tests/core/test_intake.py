@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shapely import Point
 from template import NOW, city, point
 
-from northbank.core.case import Accepted, CaseFact, Dispatched, Reported, Routed, Unrouted
+from northbank.core.case_facts import Accepted, CaseFact, Dispatched, Reported, Routed, Unrouted
 from northbank.core.intake import Report, receive, settle
 from northbank.core.place import Places
 from northbank.core.refusal import Refused

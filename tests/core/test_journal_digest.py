@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from northbank.core import facts
-from northbank.core.case import Closed, Noted, Reported, Sealed
+from northbank.core.case import Sealed
+from northbank.core.case_facts import Closed, Noted, Reported
 from northbank.core.facts import Erased, read
 from northbank.core.journal import NewEntry, digest, kind_of, write
 

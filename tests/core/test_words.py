@@ -1,14 +1,21 @@
 """The program's own words: every state, act and role has them in both languages, and a pack's word wins."""
 
+from typing import get_args
+
 import pytest
 from template import city
 
 from northbank.core.access import Role
-from northbank.core.city import Name
+from northbank.core.case import OrderKind, TaskState
+from northbank.core.city import Name, Unit5
 from northbank.core.moves import Act, State
 from northbank.core.words import OWN
 
-WORDS = [*(f"state.{one}" for one in State), *(f"act.{one}" for one in Act), *(f"role.{one}" for one in Role)]
+FAMILIES = {
+    "state": State, "act": Act, "role": Role, "order": get_args(OrderKind), "task": get_args(TaskState),
+    "time": get_args(Unit5), "evidence": ("note", "photo"),
+}  # fmt: skip
+WORDS = [f"{family}.{one}" for family, all in FAMILIES.items() for one in all]
 
 
 @pytest.mark.parametrize("key", WORDS)

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
+from flows.memory_candidates import MemoryCandidates
 from rows import matches
 from template import NOW, city
 
 from northbank.core.access import Scope
 from northbank.core.card import Card, card
-from northbank.core.case import Case, Reported, Sealed, Step
+from northbank.core.case import Case, Sealed
+from northbank.core.case_facts import Reported, Step
 from northbank.core.city import Name
 from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, read
@@ -130,6 +132,9 @@ class MemoryCases:
         found = self.store.cases.get(id)
         return found[0] if found else None
 
+    async def many(self, ids: Sequence[str]) -> list[Case]:
+        return [self.store.cases[id][0] for id in ids if id in self.store.cases]
+
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         rows = [one for one in self.cards() if scope.sees(one) and matches(one, query)]
         rows.sort(key=lambda one: (one.reported_at, one.id), reverse=True)
@@ -144,6 +149,10 @@ class MemoryCases:
     async def due(self, now: datetime, limit: int) -> list[Case]:
         waiting = [(one.wake_at, one.id) for one in self.cards() if one.wake_at is not None and one.wake_at <= now]
         return [self.store.cases[id][0] for _, id in sorted(waiting)[:limit]]
+
+    async def undated(self, after: str | None, limit: int) -> list[Case]:
+        waiting = sorted(one.id for one in self.cards() if one.desk == "no_calendar" and one.id > (after or ""))
+        return [self.store.cases[id][0] for id in waiting[:limit]]
 
     async def exists(self, source: str, external: str) -> str | None:
         return next((c.id for c, _ in self.store.cases.values() if (c.source, c.external) == (source, external)), None)
@@ -172,6 +181,10 @@ class MemoryVault:
 
     async def knows(self, subject: str) -> bool:
         return subject in self.store.keys
+
+    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        held = [one for one in self.store.secrets.values() if one.subject in set(subjects) and one.kind == "sketch"]
+        return {one.subject: one.sealed.removeprefix(self.store.keys[one.subject]) for one in held}
 
     async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
         key = self.store.keys.get(subject)
@@ -214,7 +227,8 @@ class Memory:
         self.cases = MemoryCases(self.store)
         self.vault = MemoryVault(self.store, self.ids)
         self.people = MemoryPeople()
-        parts = (self.ids, self.journal, self.cases, self.vault, self.people)
+        candidates = MemoryCandidates(self.store.cases, self.store.entries)
+        parts = (self.ids, self.journal, self.cases, self.vault, self.people, candidates)
         self.world = World(city(), self.clock, *parts)  # type: ignore[arg-type]
 
     def advance(self, **span: float) -> datetime:
@@ -241,11 +255,11 @@ class Memory:
                 continue
             id = entry.stream.partition(":")[2]
             before = folded[id][0] if id in folded else None
-            folded[id] = (evolve(before, entry.stream, entry.at, fact), place)  # type: ignore[arg-type]
+            folded[id] = (evolve(before, entry, fact), place)  # type: ignore[arg-type]
             refs = (
                 [fact.words, *fact.photos]
                 if isinstance(fact, Reported)
-                else [fact.note]
+                else [fact.note, *fact.photos]
                 if isinstance(fact, Step)
                 else []
             )

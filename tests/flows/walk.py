@@ -4,13 +4,14 @@ The same seed walks the same way over any store that behaves alike.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 from template import ADMIN, DUTY, EVERYBODY, city, point
 
 from northbank.core.access import Actor, Role
-from northbank.core.handling import REASONED
+from northbank.core.handling import IN_WORDS
 from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
@@ -35,11 +36,12 @@ class Walk:
         self.ids: list[str] = []
         self.outcomes: list[str] = []
         self.seen: set[tuple[str, str]] = set()
+        self.tried: Counter[tuple[str, Act]] = Counter()
 
     async def go(self, steps: int) -> list[str]:
         """Walk on."""
         for _ in range(steps):
-            do = self.chance.choices((self.report, self.act, self.mark, self.erase), (25, 65, 6, 4))[0]
+            do = self.chance.choices((self.report, self.act, self.mark, self.erase), (9, 83, 5, 3))[0]
             self.advance(timedelta(minutes=self.chance.choice((0, 1, 7, 45))))
             try:
                 self.outcomes.append(await do())
@@ -69,23 +71,30 @@ class Walk:
         if not self.ids:
             return "nobody to act on"
         chance = self.chance
-        case = await self.world.cases.get(chance.choice(self.ids[-12:]))
+        case = await self.world.cases.get(chance.choice(self.ids[-6:]))
         assert case is not None
         possible = list(MOVES[case.state])
-        what = chance.choice([possible[0], chance.choice(possible), chance.choice([*possible, *Act])])
+        rare = min(possible, key=lambda one: (self.tried[case.state, one], one), default=Act.NOTE)
+        what = chance.choice([*possible[:1], rare, rare, chance.choice([*possible, *Act])])
+        self.tried[case.state, what] += 1
         lon, lat = point(chance.choice(GRIDS))
         reasons = [code for code in city().reasons if code.startswith(f"{what.value}.")]
         body = ActBody(
             version=case.version if chance.random() < 0.3 else None,
-            reason=chance.choice(reasons) if what in REASONED and chance.random() < 0.8 else None,
-            note=chance.choice(WORDS) if chance.random() < 0.3 or what is Act.NOTE else None,
-            unit=chance.choice((None, "roads", "clean", "watch")) if what is Act.DISPATCH else None,
+            reason=chance.choice(reasons) if reasons and chance.random() < 0.8 else None,
+            note=chance.choice(WORDS) if chance.random() < 0.3 or what in IN_WORDS or not reasons else None,
+            unit=chance.choice((None, "roads", "clean", "watch")) if what in TO_UNITS else None,
+            amount=chance.choice((None, 1, 1, 99)) if what is Act.ASK_EXTENSION else None,
+            until=self.world.clock.now() + timedelta(days=chance.choice((-1, 5, 5, 999))) if what in DATED else None,
+            score=chance.choice((None, 1, 3, 5)) if what in (Act.RATE, Act.RATE_HELP) else None,
+            into=chance.choice(self.ids) if what is Act.MERGE else None,
             place=Where(lon, lat) if what is Act.PLACE else None,
             type=chance.choice(list(city().types)) if what is Act.RETYPE else None,
             outcome="done" if what in (Act.FEED_BACK, Act.CLOSE) and chance.random() < 0.5 else None,
         )  # fmt: skip
         owner = Actor("owner", Role.UNIT_OFFICER, case.owner)
-        actor = chance.choice((ADMIN, DUTY, owner, owner, chance.choice(EVERYBODY)))
+        helper = Actor("helper", Role.UNIT_OFFICER, case.support[-1] if case.support else None)
+        actor = chance.choice((ADMIN, DUTY, owner, owner, helper, chance.choice(EVERYBODY)))
         key = f"a{chance.randrange(60)}" if chance.random() < 0.2 else None
         card = await act(self.world, actor, case.id, what, body, key)
         self.seen.add((card.state, what.value))
@@ -105,4 +114,6 @@ class Walk:
         return f"erased at {(await erase(self.world, DUTY, case.subject, EraseBody('request'))).position}"
 
 
+TO_UNITS = (Act.DISPATCH, Act.ARBITRATE, Act.ASK_HELP)
+DATED = (Act.ASK_SUSPENSION, Act.SUSPEND, Act.SUPERVISE)
 GRIDS = sorted(code for code, area in city().areas.items() if area.level == "grid")

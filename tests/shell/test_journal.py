@@ -12,9 +12,10 @@ from shell.servers import Server, database_of
 from shell.stored import Stored, store, transactions
 from template import DUTY, NOW, city
 
-from northbank.core.case import Accepted, Case, Noted, Reported
+from northbank.core.case import Case
+from northbank.core.case_facts import Accepted, Noted, Reported
 from northbank.core.evolve import evolve
-from northbank.core.journal import NewEntry, digest, write
+from northbank.core.journal import NewEntry, Telling, digest, write
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
@@ -43,7 +44,7 @@ def change(
     entries: list[NewEntry] = []
     for at, what in enumerate(facts, version + 1):
         entries.append(write(what, id=one.ids.new(), stream=name, version=at, at=NOW, actor="r", pack="p"))
-        case = evolve(case, name, NOW, what) if not stream else None
+        case = evolve(case, Telling(name, NOW, "r", "p"), what) if not stream else None
     return Change(
         actor="r", entries=entries, expected={name: version}, cases=(case,) if case else (),
         key=ClientKey(key, asked) if key else None, reply=msgspec.json.encode(name).decode(),

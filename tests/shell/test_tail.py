@@ -107,7 +107,7 @@ async def history(one: Stored, position: int) -> list[Card]:
     for row in await one.pool.fetch(SQL.after, 0, position):
         entry = entry_of(row)
         if not isinstance(entry.data, Erased):
-            cases[entry.stream] = evolve(cases.get(entry.stream), entry.stream, entry.at, entry.data)  # type: ignore[arg-type]
+            cases[entry.stream] = evolve(cases.get(entry.stream), entry, entry.data)  # type: ignore[arg-type]
             cards.append(card(cases[entry.stream], entry.position))
     return cards
 

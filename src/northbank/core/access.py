@@ -10,7 +10,7 @@ import msgspec
 
 from northbank.core.card import Card
 from northbank.core.case import Case
-from northbank.core.moves import Act
+from northbank.core.moves import Act, State
 from northbank.core.refusal import Refused
 
 
@@ -39,22 +39,33 @@ class Actor(msgspec.Struct, frozen=True):
 
 SYSTEM = Actor("system", Role.ADMIN)
 
-CENTER_ACTS = frozenset(
-    {Act.ACCEPT, Act.REJECT, Act.DISPATCH, Act.CHECK, Act.REWORK, Act.CLOSE, Act.REOPEN, Act.PLACE, Act.RETYPE}
-)
-OWNER_ACTS = frozenset({Act.SIGN, Act.START, Act.SUSPEND, Act.RESUME, Act.FEED_BACK, Act.RETURN})
+A = Act
+# What a center does: the duty desk of the district for every case, that of a town for its own.
+CENTER_ACTS = frozenset({
+    A.ACCEPT, A.REJECT, A.ASK_VERIFY, A.VERIFY, A.REFUTE, A.REGISTER, A.CANCEL, A.DISPATCH, A.GRANT, A.DENY, A.SUSPEND,
+    A.ASK_CHECK, A.CHECK, A.REWORK, A.CLOSE, A.RATE, A.DISPUTE, A.REOPEN, A.MERGE, A.SPLIT, A.ARCHIVE, A.PLACE, A.RETYPE,
+    A.SELF_HANDLE,
+})  # fmt: skip
+OWNER_ACTS = frozenset({
+    A.SIGN, A.START, A.ASK_EXTENSION, A.ASK_SUSPENSION, A.RESUME, A.ESCALATE, A.FEED_BACK, A.RETURN,
+})  # fmt: skip
+LEAD_ACTS = frozenset({A.ASK_HELP, A.WITHDRAW_TASK})  # of the owner, or of the center
+HELPER_ACTS = frozenset({A.TAKE_TASK, A.FINISH_TASK, A.HAND_BACK})  # of a unit that has a part in the case
+SPOT_ACTS = frozenset({A.SELF_HANDLE, A.VERIFY, A.REFUTE})  # of whoever stands there: the worker of the grid
+SPOT_CHECKS = frozenset({A.CHECK, A.REWORK})  # likewise, when somebody was asked to look
+LEADER_ACTS = frozenset({A.ARBITRATE, A.SUPERVISE, A.URGE})
 
-_ALL = CENTER_ACTS | OWNER_ACTS | {Act.NOTE}
+_ALL = frozenset(Act)
 
 ACTS: Mapping[Role, frozenset[Act]] = {
     Role.ADMIN: _ALL,
     Role.DUTY_OFFICER: _ALL,
-    Role.LEADER: frozenset(),
+    Role.LEADER: LEADER_ACTS,
     Role.WALL: frozenset(),
-    Role.TOWN_OFFICER: _ALL,
-    Role.UNIT_OFFICER: OWNER_ACTS | {Act.NOTE},
-    Role.GRID_WORKER: frozenset({Act.NOTE}),
-    Role.INTAKE: frozenset(),
+    Role.TOWN_OFFICER: CENTER_ACTS | OWNER_ACTS | LEAD_ACTS | HELPER_ACTS | {A.URGE, A.ANSWER, A.RATE_HELP, A.NOTE},
+    Role.UNIT_OFFICER: OWNER_ACTS | LEAD_ACTS | HELPER_ACTS | {A.ANSWER, A.NOTE},
+    Role.GRID_WORKER: SPOT_ACTS | SPOT_CHECKS | {A.NOTE},
+    Role.INTAKE: frozenset({A.RATE}),
 }
 
 REPORTERS = frozenset(
@@ -124,10 +135,34 @@ def refuse_act(actor: Actor, act: Act, case: Case) -> Refused | None:
     """Why `actor` may not do `act` to `case`, or None. The case is one the actor may see."""
     if act not in ACTS[actor.role]:
         return Refused("forbidden", role=actor.role.value)
-    if actor.role in (Role.ADMIN, Role.DUTY_OFFICER) or act is Act.NOTE:
+    if actor.role in (Role.ADMIN, Role.DUTY_OFFICER, Role.LEADER) or act is Act.NOTE:
         return None
+    if actor.role is Role.GRID_WORKER:
+        return _refuse_on_the_spot(actor, act, case)
+    owns = actor.unit is not None and actor.unit == case.owner
     if act in OWNER_ACTS:
-        return None if actor.unit is not None and actor.unit == case.owner else Refused("not_yours", owner=case.owner)
+        return None if owns else Refused("not_yours", owner=case.owner)
+    if act in HELPER_ACTS:
+        return None if actor.unit in case.support else Refused("not_yours", owner=case.owner)
+    if act is Act.ANSWER:
+        asked = owns or any(one.unit == actor.unit for one in case.orders)
+        return None if asked else Refused("not_yours", owner=case.owner)
+    if act is Act.RATE and actor.role is Role.INTAKE:
+        return None if case.reporter == actor.login else Refused("forbidden", role=actor.role.value)
+    if (act in LEAD_ACTS and owns) or _at_town(actor, act, case):
+        return None
+    return Refused("not_yours", owner=case.owner) if act in LEAD_ACTS else Refused("forbidden", role=actor.role.value)
+
+
+def _at_town(actor: Actor, act: Act, case: Case) -> bool:
+    """Whether the case lies in the actor's town and at its level; urging and rating help need the place alone."""
     town = case.spot.town if case.spot is not None else None
-    at_town = town is not None and town == actor.town and case.level in ("town", "community", "grid")
-    return None if at_town else Refused("forbidden", role=actor.role.value)
+    here = actor.role is Role.TOWN_OFFICER and town is not None and town == actor.town
+    return here and (act in (Act.URGE, Act.RATE_HELP) or case.level in ("town", "community", "grid"))
+
+
+def _refuse_on_the_spot(actor: Actor, act: Act, case: Case) -> Refused | None:
+    """A worker acts in the own grid; a check only where somebody was asked to look."""
+    there = case.spot is not None and actor.grid is not None and case.spot.grid == actor.grid
+    asked = act not in SPOT_CHECKS or case.state is State.CHECK_PENDING
+    return None if there and asked else Refused("forbidden", role=actor.role.value)

@@ -6,8 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from northbank.core.case import Case
-from northbank.core.deadline import next_mark
-from northbank.core.moves import ENDED, State
+from northbank.core.moves import DONE, ENDED, State
+from northbank.core.wake import wake_at
 
 
 class Card(msgspec.Struct, frozen=True, gc=False):
@@ -78,7 +78,7 @@ def card(case: Case, position: int = 0) -> Card:
         source=case.source, level=case.level, reporter=case.reporter, external=case.external,
         reported_at=case.reported_at, changed_at=case.changed_at, due_at=solve.due_at if solve else None,
         stage_due_at=min((one.due_at for one in running if one.due_at), default=None), closed_at=case.closed_at,
-        wake_at=None if ended else next_mark(case.deadlines), open=not ended, late=late, soon=soon,
+        wake_at=wake_at(case), open=not ended, late=late, soon=soon,
         needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=_desk(case),
         lon=spot.lon if spot else None, lat=spot.lat if spot else None, outcome=case.outcome, subject=case.subject,
     )  # fmt: skip
@@ -96,6 +96,7 @@ def _desk(case: Case) -> str | None:
 
 def _on_time(case: Case, solved_late: bool) -> bool | None:
     solve = case.deadline("solve")
-    if case.state is not State.CLOSED or (solve is not None and solve.missing is not None):
+    done = case.state in DONE or (case.state is State.ARCHIVED and case.before in DONE)
+    if not done or (solve is not None and solve.missing is not None):
         return None
     return not solved_late

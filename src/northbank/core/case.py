@@ -1,16 +1,15 @@
-"""A case as a value, and the facts that can befall it.
+"""A case as a value, with its parts: place, tasks of supporting units, orders laid over it.
 
-The states and moves are moves.py, the fold of the facts is evolve.py; who may do what is access.py; what a report becomes
-is intake.py; what an act becomes is handling.py.
+What can befall it is case_facts.py, the states and moves are moves.py, the fold is evolve.py.
 """
 
 from datetime import datetime
+from typing import Literal, Protocol
 
 import msgspec
 
-from northbank.core.city import Level, Stage
+from northbank.core.city import Given, Level, Stage
 from northbank.core.deadline import Deadline
-from northbank.core.journal import Fact
 from northbank.core.moves import State
 
 
@@ -31,148 +30,65 @@ class Sealed(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     digest: str
 
 
-class Reported(Fact, frozen=True, tag="reported"):
-    """A report came in. `words` points to contact and text in the vault; `external` is the sender's own number."""
-
-    number: str
-    source: str
-    level: Level
-    subject: str
-    reporter: str
-    type: str | None = None
-    board: str | None = None
-    town_board: str | None = None
-    urgent: bool = False
-    spot: Spot | None = None
-    external: str | None = None
-    words: Sealed | None = None
-    photos: tuple[Sealed, ...] = ()
+TaskState = Literal["asked", "taken", "finished", "handed_back", "withdrawn"]
+OrderKind = Literal["reminder", "urge", "order", "leader", "interview"]
 
 
-class Routed(Fact, frozen=True, tag="routed"):
-    """A row of the routing library gave the case an owner and its deadlines."""
+class Task(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """The part of a supporting unit in a case, beside the lead's own work. n: its number in the case, from 1."""
 
-    row: str
-    owner: str
-    begun: tuple[Deadline, ...] = ()
+    n: int
+    unit: str
+    state: TaskState
+    asked_at: datetime
+    deadline: Deadline | None = None
+    ended_at: datetime | None = None
 
-
-class Unrouted(Fact, frozen=True, tag="unrouted"):
-    """Nobody could be found: the case waits at the duty desk. why: no_place, no_type or no_row."""
-
-    why: str
-    owner: str
-    begun: tuple[Deadline, ...] = ()
-
-
-class Placed(Fact, frozen=True, tag="placed"):
-    """An officer put the case on the map."""
-
-    spot: Spot
+    @property
+    def open(self) -> bool:
+        """Whether the lead still waits for it."""
+        return self.state in ("asked", "taken")
 
 
-class Retyped(Fact, frozen=True, tag="retyped"):
-    """An officer gave the case a type, or another one."""
+class Order(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """One record of urging or supervision laid over a case. n: its number in the case, from 1.
 
-    type: str
-    board: str
-    town_board: str | None = None
-    urgent: bool = False
+    rung: the row of the pack's ladder that asked for it; None: a person did. percent: the share of the solving time gone.
+    due_at: when an answer is owed, None: none is. lapsed: it was not answered by then, and that is written down.
+    """
 
+    n: int
+    kind: OrderKind
+    unit: str
+    issued_at: datetime
+    by: str
+    rung: str | None = None
+    percent: int = 0
+    due_at: datetime | None = None
+    lapsed: bool = False
+    answered_at: datetime | None = None
 
-class Step(Fact, frozen=True):
-    """What most acts have in common: a reason of the pack's list, words in the vault, deadlines begun."""
-
-    reason: str | None = None
-    note: Sealed | None = None
-    begun: tuple[Deadline, ...] = ()
-
-
-class Accepted(Step, frozen=True, tag="accepted"):
-    """The center took the case on."""
-
-
-class Rejected(Step, frozen=True, tag="rejected"):
-    """The center turned the case down, with a reason."""
+    def waits(self) -> bool:
+        """Whether an answer is owed."""
+        return self.due_at is not None and self.answered_at is None
 
 
-class Dispatched(Step, frozen=True, tag="dispatched"):
-    """The case was given to a unit. row: the routing row followed, None when an officer chose otherwise."""
+class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """What an owner asked the center for. amount: of the solving deadline's own unit; until: when a suspension is reviewed."""
 
-    owner: str = ""
-    row: str | None = None
-
-
-class Signed(Step, frozen=True, tag="signed"):
-    """The unit took it over."""
-
-
-class Started(Step, frozen=True, tag="started"):
-    """Work began."""
-
-
-class Suspended(Step, frozen=True, tag="suspended"):
-    """Work had to stop for a stated reason; the solving clock pauses."""
-
-
-class Resumed(Step, frozen=True, tag="resumed"):
-    """Work goes on; `begun` holds the solving deadline with its remaining time."""
-
-
-class FedBack(Step, frozen=True, tag="fed_back"):
-    """The unit says it is done, with an outcome kept apart from the state."""
-
-    outcome: str | None = None
-
-
-class Checked(Step, frozen=True, tag="checked"):
-    """The center looked and agrees that it is done."""
-
-
-class Reworked(Step, frozen=True, tag="reworked"):
-    """The check found it not done; it goes back to the unit."""
-
-
-class Closed(Step, frozen=True, tag="closed"):
-    """The case has ended."""
-
-    outcome: str | None = None
-
-
-class Returned(Step, frozen=True, tag="returned"):
-    """The unit says it is not theirs."""
-
-
-class Reopened(Step, frozen=True, tag="reopened"):
-    """An ended case lives again."""
-
-
-class Noted(Step, frozen=True, tag="noted"):
-    """Somebody added words."""
-
-
-class SoonDue(Fact, frozen=True, tag="soon_due"):
-    """80 % of a stage's time is gone."""
-
-    stage: Stage
-    due_at: datetime
-
-
-class Overdue(Fact, frozen=True, tag="overdue"):
-    """A stage's time is over and it is not done."""
-
-    stage: Stage
-    due_at: datetime
-
-
-CaseFact = (
-    Reported | Routed | Unrouted | Placed | Retyped | Accepted | Rejected | Dispatched | Signed | Started | Suspended | Resumed
-    | FedBack | Checked | Reworked | Closed | Returned | Reopened | Noted | SoonDue | Overdue
-)  # fmt: skip
+    by: str
+    at: datetime
+    amount: int | None = None
+    until: datetime | None = None
 
 
 class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """A case as the fold of its facts. `desk` says why it waits for an officer; `words` are in the vault."""
+    """A case as the fold of its facts. `desk` says why it waits for an officer; `words` are in the vault.
+
+    pack: version of the rules it began with. before: the state it had when it was merged or put away.
+    parent, children: ids of the cases it was merged into, and of those merged into it. bound: the owner was decided for good.
+    evidence: the last report of it as solved came with words or photos. solver, checker: logins. rating: 1 to 5.
+    """
 
     id: str
     number: str
@@ -192,6 +108,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     external: str | None = None
     words: Sealed | None = None
     photos: tuple[Sealed, ...] = ()
+    attributes: dict[str, Given] = {}
     owner: str | None = None
     row: str | None = None
     desk: str | None = None
@@ -201,6 +118,29 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     reopenings: int = 0
     closed_at: datetime | None = None
     outcome: str | None = None
+    pack: str = ""
+    before: State | None = None
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    orders: tuple[Order, ...] = ()
+    wish: Wish | None = None
+    review_at: datetime | None = None
+    bound: bool = False
+    extensions: int = 0
+    evidence: bool = False
+    solver: str | None = None
+    checker: str | None = None
+    rating: int | None = None
+
+    @property
+    def support(self) -> tuple[str, ...]:
+        """The units that have or had a part in it beside the owner, each once."""
+        return tuple(dict.fromkeys(one.unit for one in self.tasks))
+
+    def task(self, n: int) -> Task | None:
+        """A part by its number."""
+        return next((one for one in self.tasks if one.n == n), None)
 
     def deadline(self, stage: Stage) -> Deadline | None:
         """The newest deadline of a stage."""
@@ -208,3 +148,23 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
             if one.stage == stage:
                 return one
         return None
+
+
+class Told(Protocol):
+    """What the fold needs of an entry beside the fact: the entry's own stream, time, actor and rules."""
+
+    @property
+    def stream(self) -> str:
+        """The entry's stream."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded."""
+
+    @property
+    def actor(self) -> str:
+        """Who wrote it: a login."""
+
+    @property
+    def pack(self) -> str:
+        """The version of the rules it was decided under."""

@@ -206,19 +206,24 @@ def resume(deadline: Deadline, city: City, at: datetime) -> Deadline:
         paused_at=None,
         left=None,
         missing=missing,
-        amended=deadline.amended if due == before and due is not None else (*deadline.amended, change),
+        # kept even where it moved nothing: in the hours of another office it would
+        amended=(*deadline.amended, change) if at > paused else deadline.amended,
     )
 
 
 def resumed(
     calendar: Calendar, unit: Unit5, ends: tuple[int, int], pause: tuple[int, int], noted: int | None = None
 ) -> tuple[int, int]:
-    """Due and soon (`ends`) after a `pause` from one instant to another; noted: the rest, where it is known already."""
+    """Due and soon (`ends`) after a `pause` from one instant to another; noted: the rest, where it is known already.
+
+    An extension may end outside working time; no pause brings such an end forward to the close of work before it.
+    """
     (due, soon), (from_, to) = ends, pause
     rest = measure(calendar, unit, from_, due) if noted is None else noted
+    later = forward(calendar, unit, to, rest)
     if soon > from_:
-        soon = forward(calendar, unit, to, min(measure(calendar, unit, from_, soon), rest))
-    return forward(calendar, unit, to, rest), soon
+        soon = max(soon, forward(calendar, unit, to, min(measure(calendar, unit, from_, soon), rest)))
+    return (max(due, later), soon) if noted is None else (later, min(soon, later))
 
 
 def meet(deadline: Deadline, at: datetime) -> Deadline:

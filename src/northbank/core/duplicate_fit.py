@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from northbank.core.duplicates import UNKNOWN, Part, PartName, Weights
+from northbank.core.duplicates import UNKNOWN, Part, PartName, Weights, probability
 
 STRENGTH = 1.0  # how firmly a weight holds to its default: a level seen in few pairs moves little, one never seen stays
 ROUNDS = 50
@@ -120,6 +120,13 @@ def isotonic(odds: Numbers, same: Numbers) -> tuple[tuple[float, float], ...]:
             last = pools.pop()
             pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
     return tuple((round(total / count, 4), round(_share([count, hit]), 4)) for count, hit, total in pools)
+
+
+def squared_error(pairs: Sequence[Marked], weights: Weights) -> float:
+    """Mean squared error of the probabilities of `pairs` (Brier 1950); 0 of nothing."""
+    odds = (weights.prior + sum(weights.parts[p.name].get(p.level, 0.0) for p in parts) for parts, _ in pairs)
+    errors = [(probability(one, weights.bends) - same) ** 2 for one, (_, same) in zip(odds, pairs, strict=True)]
+    return sum(errors) / max(1, len(errors))
 
 
 def _share(pool: Sequence[float]) -> float:

@@ -1,40 +1,293 @@
-"""How a case changes with each fact: the fold of its history. What may happen is moves.py; what facts say is case.py."""
+"""How a case changes with each fact: the fold of its history. What may happen is moves.py; what facts say is case_facts.py."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any
 
 from msgspec.structs import replace
 
 from northbank.core import deadline as clock
-from northbank.core.case import (
+from northbank.core.case import Case, Task, TaskState, Told, Wish
+from northbank.core.case_facts import (
     Accepted,
-    Case,
+    Answered,
+    Arbitrated,
+    Archived,
+    Cancelled,
     CaseFact,
+    CheckAsked,
     Checked,
     Closed,
+    Denied,
     Dispatched,
+    Disputed,
+    Escalated,
+    Extended,
+    ExtensionAsked,
     FedBack,
+    Followed,
+    HandedBack,
+    HelpAsked,
+    HelpRated,
+    Joined,
+    Lapsed,
+    Merged,
+    Noted,
+    Ordered,
     Overdue,
+    Parted,
     Placed,
+    Rated,
+    Refuted,
+    Registered,
     Rejected,
     Reopened,
     Reported,
     Resumed,
     Returned,
     Retyped,
+    ReviewDue,
     Reworked,
     Routed,
+    SelfHandled,
     Signed,
     SoonDue,
+    Split,
     Started,
     Step,
     Suspended,
+    SuspensionAsked,
+    TaskFinished,
+    TaskTaken,
+    TaskWithdrawn,
     Unrouted,
-)
+    Verified,
+    VerifyAsked,
+)  # fmt: skip
 from northbank.core.city import Stage
+from northbank.core.dating import Dated
 from northbank.core.deadline import Deadline
 from northbank.core.moves import State
+
+Changes = dict[str, Any]
+
+# A case that came back to the desk waits there until it is dispatched, however it is routed meanwhile.
+_BACK: Mapping[State, str] = {State.RETURNED: "returned", State.REOPENED: "reopened", State.ESCALATED: "escalated"}
+_ALL: tuple[Stage, ...] = ("accept", "dispatch", "sign", "solve", "check", "support")
+
+
+def evolve(case: Case | None, told: Told, fact: CaseFact) -> Case:
+    """The case after one more fact of its history. `told` is the entry that says so."""
+    at = fact.happened_at or told.at
+    if isinstance(fact, Reported):
+        return _born(told, at, fact)
+    if case is None:
+        raise ValueError(f"{told.stream} does not begin with a report")
+    changes = _step(case, told, at, fact) if isinstance(fact, Step) else _other(case, fact)
+    return replace(case, version=case.version + 1, changed_at=max(at, case.changed_at), **changes)
+
+
+def _born(told: Told, at: datetime, fact: Reported) -> Case:
+    return Case(
+        id=told.stream.partition(":")[2], number=fact.number, version=1, state=State.REPORTED, source=fact.source,
+        level=fact.level, subject=fact.subject, reporter=fact.reporter, reported_at=at, changed_at=at, type=fact.type,
+        board=fact.board, town_board=fact.town_board, urgent=fact.urgent, spot=fact.spot, external=fact.external,
+        words=fact.words, photos=fact.photos, pack=told.pack, attributes=fact.attributes,
+    )  # fmt: skip
+
+
+def _other(case: Case, fact: CaseFact) -> Changes:
+    """Facts that no person's act on this case made: rules, the timer, other cases."""
+    match fact:
+        case Routed():
+            begun = _begin(case.deadlines, fact.begun)
+            return {"row": fact.row, "owner": fact.owner, "desk": _BACK.get(case.state), "deadlines": begun}
+        case Unrouted():
+            begun = _begin(case.deadlines, fact.begun)
+            return {"row": None, "owner": fact.owner, "desk": fact.why, "deadlines": begun}
+        case Dated():
+            return {"deadlines": _begin(case.deadlines, fact.begun)}
+        case Placed():
+            return {"spot": fact.spot}
+        case Retyped():
+            return {"type": fact.type, "board": fact.board, "town_board": fact.town_board, "urgent": fact.urgent}
+        case SoonDue():
+            return _marked(case, fact, "soon")
+        case Overdue():
+            return _marked(case, fact, "overdue")
+        case Lapsed():
+            return {"orders": tuple(replace(one, lapsed=True) if one.n == fact.n else one for one in case.orders)}
+        case ReviewDue():
+            return {"desk": "review_due", "review_at": None}
+        case Joined():
+            return {"children": (*case.children, fact.child)}
+        case Parted():
+            return {"children": tuple(one for one in case.children if one != fact.child)}
+        case Followed():
+            at = case.changed_at if fact.happened_at is None else fact.happened_at
+            return {"closed_at": at if fact.ended else None, "outcome": fact.outcome}
+        case _:
+            raise ValueError(f"{type(fact).__name__} is told by no rule")
+
+
+def _step(case: Case, told: Told, at: datetime, fact: Step) -> Changes:
+    have = _begin(case.deadlines, fact.begun)
+    changes = _moved(case, told, at, fact, have)
+    if fact.begun and "deadlines" not in changes:
+        changes["deadlines"] = have
+    return changes
+
+
+def _moved(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes:
+    """The state the step leads to and what it leaves behind."""
+    for part in _PARTS:
+        changes = part(case, told, at, fact, have)
+        if changes is not None:
+            return changes
+    raise ValueError(f"{type(fact).__name__} is no step")
+
+
+def _center(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes | None:
+    """Steps of a center until somebody has the case, and what comes back to it."""
+    match fact:
+        case Accepted():
+            return {"state": State.ACCEPTED, "deadlines": _meet(have, at, "accept")}
+        case Rejected():
+            return _ended(case, State.REJECTED, have, at)
+        case SelfHandled():
+            return {
+                "state": State.SELF_HANDLED, "desk": None, "outcome": fact.outcome, "solver": told.actor,
+                "evidence": _proven(fact), "deadlines": _meet(have, at, "accept", "dispatch", "sign", "solve"),
+            }  # fmt: skip
+        case VerifyAsked():
+            return {"state": State.VERIFY_PENDING, "desk": None}
+        case Refuted():
+            return {"desk": "refuted"}
+        case Verified() | Registered():
+            return {"state": State.REGISTERED, "desk": None}
+        case Cancelled():
+            return _ended(case, State.CANCELLED, have, at)
+        case Dispatched():
+            return _given(case, fact.owner, at, have) | {"row": fact.row, "tasks": (*case.tasks, *fact.tasks)}
+        case Arbitrated():
+            return _given(case, fact.owner, at, have) | {"row": None, "bound": True}
+        case Returned():
+            back_at = _BACK[State.RETURNED]
+            return {
+                "state": State.RETURNED, "desk": back_at, "returns": case.returns + 1,
+                "deadlines": _meet(have, at, "sign"),
+            }  # fmt: skip
+        case Disputed():
+            return {"state": State.ARBITRATION, "desk": "disputed"}
+        case Escalated():
+            met = _meet(have, at, "sign")
+            return {"state": State.ESCALATED, "desk": _BACK[State.ESCALATED], "level": fact.level, "deadlines": met}
+        case _:
+            return None
+
+
+def _work(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes | None:
+    """Steps of the owner's work and of its check."""
+    match fact:
+        case Signed():
+            return {"state": State.SIGNED, "deadlines": _meet(have, at, "sign")}
+        case Started():
+            return {"state": State.HANDLING}
+        case Resumed():
+            desk = None if case.desk in ("review_due", "escalated") else case.desk
+            return {"state": State.HANDLING, "review_at": None, "desk": desk, "level": fact.level or case.level}
+        case ExtensionAsked():
+            return {"state": State.EXTENSION_REQUESTED, "wish": Wish(told.actor, at, fact.amount), "desk": "wish"}
+        case SuspensionAsked():
+            wish = Wish(told.actor, at, None, fact.until)
+            return {"state": State.SUSPENSION_REQUESTED, "wish": wish, "desk": "wish"}
+        case Extended():
+            return {"state": State.HANDLING, "wish": None, "desk": None, "extensions": case.extensions + 1}
+        case Denied():
+            return {"state": State.HANDLING, "wish": None, "desk": None}
+        case Suspended():
+            return {"state": State.SUSPENDED, "wish": None, "desk": None, "review_at": fact.until}
+        case FedBack():
+            return {
+                "state": State.FEEDBACK, "outcome": fact.outcome, "wish": None, "solver": told.actor,
+                "desk": None if case.desk == "wish" else case.desk, "evidence": _proven(fact),
+                "deadlines": _meet(have, at, "solve"),
+            }  # fmt: skip
+        case CheckAsked():
+            return {"state": State.CHECK_PENDING}
+        case Checked():
+            return {"state": State.CHECKED, "checker": told.actor, "deadlines": _meet(have, at, "check")}
+        case Reworked():
+            back = tuple(clock.unmeet(one) if one.stage == "solve" else one for one in have)
+            state = State.REWORK if fact.waits else State.HANDLING
+            return {"state": state, "reworks": case.reworks + 1, "deadlines": _meet(back, at, "check")}
+        case _:
+            return None
+
+
+def _end(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes | None:
+    """Ends, and what lives again."""
+    match fact:
+        case Closed():
+            return _ended(case, State.CLOSED, have, at) | {"outcome": fact.outcome or case.outcome}
+        case Rated():
+            return {"state": State.RATED, "rating": fact.score}
+        case Archived():
+            return {"state": State.ARCHIVED, "before": case.state}
+        case Reopened():
+            return {
+                "state": State.REOPENED, "desk": _BACK[State.REOPENED], "closed_at": None, "outcome": None,
+                "reopenings": case.reopenings + 1, "bound": False,
+            }  # fmt: skip
+        case Merged():
+            return {"state": State.MERGED, "before": case.state, "parent": fact.parent}
+        case Split():
+            return {"state": case.before, "before": None, "parent": None, "closed_at": None}
+        case _:
+            return None
+
+
+def _laid_over(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes | None:
+    """Records laid over the case: parts of others, orders, words."""
+    match fact:
+        case HelpAsked():
+            return {"tasks": (*case.tasks, fact.task)}
+        case TaskTaken():
+            return {"tasks": _task(case.tasks, fact.n, "taken", at)}
+        case TaskFinished():
+            return {"tasks": _task(case.tasks, fact.n, "finished", at)}
+        case HandedBack():
+            return {"tasks": _task(case.tasks, fact.n, "handed_back", at)}
+        case TaskWithdrawn():
+            return {"tasks": _task(case.tasks, fact.n, "withdrawn", at)}
+        case Ordered():
+            return {"orders": (*case.orders, fact.order)}
+        case Answered():
+            answered = tuple(replace(one, answered_at=at) if one.n == fact.n else one for one in case.orders)
+            return {"orders": answered}
+        case Noted() | HelpRated():
+            return {}
+        case _:
+            return None
+
+
+_PARTS = (_center, _work, _end, _laid_over)
+
+
+def _ended(case: Case, state: State, have: tuple[Deadline, ...], at: datetime) -> Changes:
+    """The case has ended; parts of others that were still open are no longer needed."""
+    tasks = tuple(replace(one, state="withdrawn", ended_at=at) if one.open else one for one in case.tasks)
+    met = _meet(have, at, *_ALL)
+    return {"state": state, "closed_at": at, "desk": None, "wish": None, "deadlines": met, "tasks": tasks}
+
+
+def _given(case: Case, owner: str, at: datetime, have: tuple[Deadline, ...]) -> Changes:
+    met = _meet(have, at, "accept", "dispatch")
+    return {"state": State.DISPATCHED, "owner": owner, "desk": None, "deadlines": met}
+
+
+def _proven(fact: Step) -> bool:
+    return bool(fact.photos) or fact.note is not None
 
 
 def _begin(have: tuple[Deadline, ...], begun: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
@@ -49,93 +302,24 @@ def _meet(have: tuple[Deadline, ...], at: datetime, *stages: Stage) -> tuple[Dea
     return tuple(clock.meet(one, at) if one.stage in stages and one.met_at is None else one for one in have)
 
 
-# A case that came back to the desk waits there until it is dispatched, however it is routed meanwhile.
-_BACK: Mapping[State, str] = {State.RETURNED: "returned", State.REOPENED: "reopened"}
-_ALL: tuple[Stage, ...] = ("accept", "dispatch", "sign", "solve", "check")
+def _marked(case: Case, fact: SoonDue | Overdue, kind: clock.Mark) -> Changes:
+    if fact.task is None:
+        marked = tuple(clock.mark(one, kind) if one.stage == fact.stage else one for one in case.deadlines)
+        return {"deadlines": marked}
+    tasks = (
+        replace(one, deadline=clock.mark(one.deadline, kind)) if one.n == fact.task and one.deadline else one
+        for one in case.tasks
+    )
+    return {"tasks": tuple(tasks)}
 
 
-def evolve(case: Case | None, stream: str, at: datetime, fact: CaseFact) -> Case:
-    """The case after one more fact. `at` is when the entry was recorded."""
-    at = fact.happened_at or at
-    if isinstance(fact, Reported):
-        return _born(stream, at, fact)
-    if case is None:
-        raise ValueError(f"{stream} does not begin with a report")
-    case = replace(case, version=case.version + 1, changed_at=max(at, case.changed_at))
-    if isinstance(fact, Step):
-        case = replace(case, deadlines=_begin(case.deadlines, fact.begun))
-        return _step(case, at, fact)
-    match fact:
-        case Routed():
-            return replace(
-                case, row=fact.row, owner=fact.owner, desk=_BACK.get(case.state),
-                deadlines=_begin(case.deadlines, fact.begun),
-            )  # fmt: skip
-        case Unrouted():
-            return replace(
-                case, row=None, owner=fact.owner, desk=fact.why, deadlines=_begin(case.deadlines, fact.begun)
-            )
-        case Placed():
-            return replace(case, spot=fact.spot)
-        case Retyped():
-            return replace(case, type=fact.type, board=fact.board, town_board=fact.town_board, urgent=fact.urgent)
-        case SoonDue():
-            return replace(case, deadlines=_mark(case.deadlines, fact.stage, "soon"))
-        case Overdue():
-            return replace(case, deadlines=_mark(case.deadlines, fact.stage, "overdue"))
-        case _:
-            assert_never(fact)
+def _task(tasks: tuple[Task, ...], n: int, state: TaskState, at: datetime) -> tuple[Task, ...]:
+    """The tasks with number `n` in another state; its deadline is met when the lead need not wait any more."""
 
+    def moved(one: Task) -> Task:
+        if state == "taken":
+            return replace(one, state=state)
+        deadline = clock.meet(one.deadline, at) if one.deadline else None
+        return replace(one, state=state, ended_at=at, deadline=deadline)
 
-def _born(stream: str, at: datetime, fact: Reported) -> Case:
-    return Case(
-        id=stream.partition(":")[2], number=fact.number, version=1, state=State.REPORTED, source=fact.source,
-        level=fact.level, subject=fact.subject, reporter=fact.reporter, reported_at=at, changed_at=at, type=fact.type,
-        board=fact.board, town_board=fact.town_board, urgent=fact.urgent, spot=fact.spot, external=fact.external,
-        words=fact.words, photos=fact.photos,
-    )  # fmt: skip
-
-
-def _mark(have: tuple[Deadline, ...], stage: Stage, kind: clock.Mark) -> tuple[Deadline, ...]:
-    return tuple(clock.mark(one, kind) if one.stage == stage else one for one in have)
-
-
-def _step(case: Case, at: datetime, fact: Step) -> Case:
-    have = case.deadlines
-    match fact:
-        case Accepted():
-            return replace(case, state=State.ACCEPTED, deadlines=_meet(have, at, "accept"))
-        case Rejected():
-            return replace(case, state=State.REJECTED, closed_at=at, desk=None, deadlines=_meet(have, at, *_ALL))
-        case Dispatched():
-            met = _meet(have, at, "accept", "dispatch")
-            return replace(case, state=State.DISPATCHED, owner=fact.owner, row=fact.row, desk=None, deadlines=met)
-        case Signed():
-            return replace(case, state=State.SIGNED, deadlines=_meet(have, at, "sign"))
-        case Started() | Resumed():
-            return replace(case, state=State.HANDLING)
-        case Suspended():
-            return replace(case, state=State.SUSPENDED)
-        case FedBack():
-            return replace(case, state=State.FEEDBACK, outcome=fact.outcome, deadlines=_meet(have, at, "solve"))
-        case Checked():
-            return replace(case, state=State.CHECKED, deadlines=_meet(have, at, "check"))
-        case Reworked():
-            back = tuple(clock.unmeet(one) if one.stage == "solve" else one for one in have)
-            return replace(case, state=State.HANDLING, reworks=case.reworks + 1, deadlines=_meet(back, at, "check"))
-        case Closed():
-            outcome = fact.outcome or case.outcome
-            met = _meet(have, at, *_ALL)
-            return replace(case, state=State.CLOSED, closed_at=at, desk=None, outcome=outcome, deadlines=met)
-        case Returned():
-            met = _meet(have, at, "sign")
-            return replace(
-                case, state=State.RETURNED, desk=_BACK[State.RETURNED], returns=case.returns + 1, deadlines=met
-            )
-        case Reopened():
-            more = case.reopenings + 1
-            return replace(
-                case, state=State.REOPENED, desk=_BACK[State.REOPENED], closed_at=None, outcome=None, reopenings=more
-            )
-        case _:
-            return case
+    return tuple(moved(one) if one.n == n else one for one in tasks)

@@ -162,6 +162,11 @@ def _amended(one: Amendment, city: City) -> Name:
     match one.why:
         case "suspended":
             since = _local(one.since or one.at, city)
+            if one.before == one.after:
+                return Name(
+                    zh=f"{since} 至 {at} 挂起，截止仍为 {after.zh}",
+                    en=f"Suspended from {since} to {at}: still due {after.en}",
+                )
             return Name(
                 zh=f"{since} 至 {at} 挂起，截止由 {before.zh} 顺延至 {after.zh}",
                 en=f"Suspended from {since} to {at}: due {before.en} became {after.en}",

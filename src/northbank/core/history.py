@@ -9,7 +9,8 @@ import shapely
 from msgspec.structs import replace
 
 from northbank.core import intake
-from northbank.core.case import (
+from northbank.core.case import Sealed
+from northbank.core.case_facts import (
     Accepted,
     CaseFact,
     Checked,
@@ -18,7 +19,6 @@ from northbank.core.case import (
     FedBack,
     Rejected,
     Routed,
-    Sealed,
     Signed,
     Started,
     Unrouted,

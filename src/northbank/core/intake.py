@@ -1,28 +1,21 @@
 """What a report becomes: place -> grid, type, routing row, owner, deadlines. Pure; the flows bring time and ids."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from northbank.core import deadline as clock
+from northbank.core import tasks
 from northbank.core.amend import relimit
-from northbank.core.case import (
-    Accepted,
-    Case,
-    CaseFact,
-    Dispatched,
-    Placed,
-    Reported,
-    Retyped,
-    Routed,
-    Sealed,
-    Spot,
-    Unrouted,
-)
-from northbank.core.city import City, Stage
+from northbank.core.case import Case, Sealed, Spot
+from northbank.core.case_facts import Accepted, CaseFact, Dispatched, Placed, Reported, Retyped, Routed, Unrouted
+from northbank.core.city import CaseType, City, Given, Stage
+from northbank.core.conditions import allowed_values, is_value
 from northbank.core.deadline import Deadline
 from northbank.core.refusal import Refused
-from northbank.core.routing import owner_of, route
+from northbank.core.reminders import remind
+from northbank.core.routing import NOTHING, owner_of, route, support_of
 
 AHEAD = timedelta(minutes=5)  # how far a sender's clock may run before ours
 OLDEST = timedelta(days=366 * 30)
@@ -44,6 +37,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     photos: tuple[Sealed, ...] = ()
     happened_at: datetime | None = None
     has_address: bool = False
+    attributes: dict[str, Given] = {}
 
 
 def locate(city: City, lon: float, lat: float) -> Spot:
@@ -84,6 +78,8 @@ def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
         kind = city.types.get(report.type)
         if kind is None:
             raise Refused("unknown_type", type=report.type)
+    if report.attributes:
+        check_attributes(report.attributes, kind, city)
     check_time(report.happened_at, now)
     spot = None
     if report.lon is not None and report.lat is not None:
@@ -96,7 +92,7 @@ def receive(report: Report, city: City, now: datetime) -> list[CaseFact]:
         happened_at=happened, number=report.number, source=report.source, level=source.level, subject=report.subject,
         reporter=report.reporter, type=report.type, board=kind.board if kind else None,
         town_board=kind.town_board if kind else None, urgent=urgent, spot=spot, external=report.external,
-        words=report.words, photos=report.photos,
+        words=report.words, photos=report.photos, attributes=report.attributes,
     )  # fmt: skip
     return [born, *_assign_or_desk(born, city, happened or now)]
 
@@ -106,13 +102,26 @@ def _assign_or_desk(born: Reported, city: City, since: datetime) -> list[CaseFac
 
     A record of a past year without calendar is refused instead: its deadlines would be missing for good.
     """
-    facts = assign(city, born.type, born.level, born.urgent, born.spot, since, born.happened_at)
+    facts = assign(
+        city, born.type, born.level, born.urgent, born.spot, since, born.happened_at, born.source, born.attributes
+    )
     begun = [one for fact in facts if isinstance(fact, Routed | Unrouted) for one in fact.begun]
     if born.happened_at is not None and any(one.missing is not None for one in begun):
         began = since.astimezone(city.calendar.zone).year
         if began not in city.calendar.years and began < max(city.calendar.years, default=began):
             raise Refused("no_calendar", year=began)
     return facts
+
+
+def check_attributes(said: Mapping[str, Given], kind: CaseType | None, city: City) -> None:
+    """Refuse attributes that reports of this type do not say (of no type yet: that the pack does not know), and wrong values."""
+    known = city.attributes if kind is None else {code: city.attributes[code] for code in kind.attributes}
+    for code, value in said.items():
+        attribute = known.get(code)
+        if attribute is None:
+            raise Refused("unknown_attribute", attribute=code, allowed=", ".join(known) or "-")
+        if not is_value(attribute, value):
+            raise Refused("attribute_value", attribute=code, value=value, allowed=allowed_values(attribute))
 
 
 def check_time(at: datetime | None, now: datetime) -> None:
@@ -133,10 +142,17 @@ def assign(
     spot: Spot | None,
     since: datetime,
     happened: datetime | None,
+    source: str | None = None,
+    attributes: Mapping[str, Given] = NOTHING,
 ) -> list[CaseFact]:
     """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too."""
     why = "no_place" if spot is None else "no_type" if type is None else None
-    row = route(city, type, level, since) if why is None else None
+    row = None
+    if spot is not None and type is not None:
+        try:
+            row = route(city, type, level, since, spot.grid, urgent=urgent, source=source, attributes=attributes)
+        except Refused as refused:  # whether it is a holiday in a year without calendar is not guessed
+            why = refused.code
     owner = owner_of(city, row, spot.town if spot else None, since) if row else None
     begun = begin(city, type, urgent, ("accept", "solve"), since, owner)
     if row is None or owner is None:
@@ -144,9 +160,11 @@ def assign(
     facts: list[CaseFact] = [Routed(happened_at=happened, row=row.id, owner=owner, begun=begun)]
     if row.auto:
         sign = begin(city, type, urgent, ("sign",), since, owner)
+        helpers = support_of(city, row, spot.town if spot else None, since) if row.support else ()
+        parts = tasks.begin(city, type, urgent, helpers, since) if helpers else ()
         facts += [
             Accepted(happened_at=happened),
-            Dispatched(happened_at=happened, owner=owner, row=row.id, begun=sign),
+            Dispatched(happened_at=happened, owner=owner, row=row.id, tasks=parts, begun=sign),
         ]
     return facts
 
@@ -156,13 +174,15 @@ def begin(
 ) -> tuple[Deadline, ...]:
     """The deadlines of `stages` that the pack sets for this type, running from `at`, for a case of unit `owner`."""
     found = (clock.begin(city, type, urgent, stage, at, owner) for stage in stages)
-    return tuple(one for one in found if one is not None)
+    return tuple(remind(one, city) if one.stage == "solve" else one for one in found if one is not None)
 
 
 def place(case: Case, city: City, lon: float, lat: float, happened: datetime | None) -> list[CaseFact]:
     """Put a case on the map; it is routed again. Deadlines keep running from the report."""
     spot = locate(city, lon, lat)
-    again = assign(city, case.type, case.level, case.urgent, spot, case.reported_at, happened)
+    again = assign(
+        city, case.type, case.level, case.urgent, spot, case.reported_at, happened, case.source, case.attributes
+    )
     return [Placed(happened_at=happened, spot=spot), *_owner_only(again)]
 
 
@@ -174,7 +194,10 @@ def retype(case: Case, city: City, type: str, happened: datetime | None, at: dat
     urgent = case.urgent or kind.urgent
     fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
     solve = case.deadline("solve")  # of a reopened case it began with the reopening
-    again = assign(city, type, case.level, urgent, case.spot, solve.started_at if solve else case.reported_at, happened)
+    since = solve.started_at if solve else case.reported_at
+    again = assign(city, type, case.level, urgent, case.spot, since, happened, case.source, case.attributes)
+    if since != case.reported_at:
+        again = [msgspec.structs.replace(f, judged_at=since) if isinstance(f, Routed) else f for f in again]
     return [fact, *_solve_only(again, solve, city, at or happened or case.changed_at)]
 
 

@@ -66,6 +66,15 @@ class Entry(msgspec.Struct, Generic[F], frozen=True):
     data: F
 
 
+class Telling(msgspec.Struct, frozen=True, gc=False):
+    """What the fold of a stream needs of an entry beside the fact, for entries that are not written yet."""
+
+    stream: str
+    at: datetime
+    actor: str
+    pack: str
+
+
 def kind_of(fact: Fact) -> str:
     """The fact's own word: "reported", "closed", ..."""
     return _kind(type(fact))

@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from hashlib import sha256
+from itertools import pairwise
 from zlib import crc32
 
 import msgspec
@@ -62,7 +63,7 @@ def grams(text: str) -> set[str]:
         if run.isdigit():
             found.add(run)
         elif "\u3400" <= run[0] <= "\ufaff":
-            found.update([run] if len(run) == 1 else map("".join, zip(run, run[1:], strict=False)))
+            found.update([run] if len(run) == 1 else map("".join, pairwise(run)))
         else:
             padded = f" {run} "
             found.update(padded[n : n + _LETTERS] for n in range(len(padded) - _LETTERS + 1))

@@ -30,6 +30,7 @@ class Places:
                 raise ValueError(f"the shape of grid {code} is not a polygon")
         self._codes: tuple[str | None, ...] = (*self.shapes, None)
         self._outline = outline
+        self._last: tuple[tuple[float, float], str | None] = ((float("nan"), 0.0), None)
 
     @staticmethod
     def none() -> "Places":
@@ -57,8 +58,15 @@ class Places:
         return Raster([] if self.empty else [self.outline])
 
     def find(self, lon: float, lat: float) -> str | None:
-        """Code of the grid that holds the point, the lowest code on a shared border; None: no grid holds it."""
-        return self._codes[self._grids.find(lon, lat)]
+        """Code of the grid that holds the point, the lowest code on a shared border; None: no grid holds it.
+
+        The last answer is kept: a report asks for its point twice, when it is let in and when it is placed.
+        """
+        asked, (last, code) = (lon, lat), self._last
+        if asked != last:
+            code = self._codes[self._grids.find(lon, lat)]
+            self._last = (asked, code)
+        return code
 
     def find_many(self, lons: Sequence[float], lats: Sequence[float]) -> list[str | None]:
         """`find` for many points at once, much faster."""

@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from northbank.core.refusal_life import LIFE
+
 
 class Refused(Exception):
     """A command or query that was understood and turned down; nothing was changed by it.
@@ -68,6 +70,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 REFUSALS: Mapping[str, Words] = {
+    **{code: Words(*one) for code, one in LIFE.items()},
     # --- the request itself
     "malformed": Words(
         400,

@@ -8,8 +8,10 @@ from datetime import date, datetime
 
 import msgspec
 
+from northbank.core.case import Case
 from northbank.core.city import City, Given, Name, Route
 from northbank.core.conditions import WEEKDAYS, Ask, place_holds, read_place
+from northbank.core.refusal import Refused
 from northbank.core.routing import NOTHING, Tested, fits, given, owner_of, owner_stands, route, tested
 
 ANY = Name("不限", "any")
@@ -72,6 +74,24 @@ def taken_row(city: City, asked: Question) -> Route | None:
         city, asked.type, asked.level, asked.at, asked.grid, urgent=asked.urgent, source=asked.source,
         attributes=asked.attributes,
     )  # fmt: skip
+
+
+def question_of(case: Case, judged_at: datetime | None = None) -> Question:
+    """What routing was asked of a case, and would be asked again. judged_at: the moment that counted, if not the report's."""
+    return Question(
+        type=case.type, level=case.level, at=judged_at or case.reported_at, grid=case.spot.grid if case.spot else None,
+        urgent=case.urgent, source=case.source, attributes=case.attributes,
+    )  # fmt: skip
+
+
+def row_today(city: City, case: Case) -> Route | None:
+    """The row that today's library gives a case whose own row is gone or was never there."""
+    if case.spot is None or case.type is None:
+        return None
+    try:
+        return taken_row(city, question_of(case))
+    except Refused:
+        return None
 
 
 def candidates(city: City, asked: Question, nearest: int = 3) -> tuple[Candidate, ...]:

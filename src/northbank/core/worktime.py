@@ -191,8 +191,23 @@ def forward(calendar: Calendar, unit: Unit5, start: int, span: int) -> int:
             shown = instant(wall(calendar.zone, start) + span).replace(tzinfo=None)
             return max(start, first_instant(calendar.zone, shown))
         case "working_hour" | "working_day":
+            if span <= 0:
+                return start  # nothing is left to count, so no calendar is asked
             era = calendar.era(start)
-            return era.when(era.worked(start) + span) if span > 0 else start
+            return era.when(era.worked(start) + span)
+
+
+def backward(calendar: Calendar, unit: Unit5, end: int, span: int) -> int:
+    """The first instant after which only `span` is left until `end` on the clock of `unit`, in microseconds."""
+    match unit:
+        case "minute" | "hour":
+            return end - span
+        case "day":
+            shown = instant(wall(calendar.zone, end) - span).replace(tzinfo=None)
+            return min(end, first_instant(calendar.zone, shown))
+        case "working_hour" | "working_day":
+            era = calendar.era(end - 1)
+            return era.when(era.worked(end) - span) if span > 0 else end
 
 
 def measure(calendar: Calendar, unit: Unit5, start: int, end: int) -> int:

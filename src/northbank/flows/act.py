@@ -1,14 +1,17 @@
 """Somebody acts on a case: accept, dispatch, return, close and the rest. Read, decide in core, append, once more if stale."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 
-from northbank.core.access import Actor, scope
+from northbank.core import merging
+from northbank.core.access import Actor, refuse_act, scope
 from northbank.core.card import Card, card
-from northbank.core.case import Case, CaseFact, Sealed
-from northbank.core.handling import Do, decide
+from northbank.core.case import Case
+from northbank.core.case_facts import CaseFact
+from northbank.core.doing import Do
+from northbank.core.handling import decide
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
@@ -16,18 +19,33 @@ from northbank.flows.report import Code, Text, Where, request_digest
 from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
 TRIES = 5
+Small = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 class ActBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What comes with an act. version: refuse if the case has moved on. note: words, sealed in the vault."""
+    """What comes with an act. version: refuse if the case has moved on. note: words, sealed in the vault.
+
+    support: units asked for their part. task, order: number of a part or an order in the case. amount: of the solving
+    deadline's own unit. until: when to look at it again. score: 1 to 5. into: id of the case this one is the same as.
+    basis: id of the routing row cited.
+    """
 
     version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     reason: Code | None = None
     note: Text | None = None
     unit: Code | None = None
+    support: Annotated[tuple[Code, ...], msgspec.Meta(max_length=20)] | None = None
     place: Where | None = None
     type: Code | None = None
     outcome: Code | None = None
+    task: Small | None = None
+    order: Small | None = None
+    amount: Small | None = None
+    until: Moment | None = None
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
+    into: Annotated[str, msgspec.Meta(pattern=UUID)] | None = None
+    basis: Code | None = None
     happened_at: Moment | None = None
 
 
@@ -35,17 +53,25 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_card = msgspec.json.Decoder(Card).decode
 
 
-async def act(world: World, actor: Actor, case_id: str, what: Act, body: ActBody, key: str | None = None) -> Card:
+async def act(
+    world: World, actor: Actor, case_id: str, what: Act, body: ActBody, key: str | None = None,
+    photos: tuple[bytes, ...] = (),
+) -> Card:  # fmt: skip
     """Do it. Returns the card after it; the same client key gives the first answer again."""
-    client = ClientKey(key, request_digest(case_id.encode(), what.encode(), _encode(body))) if key else None
-    if client is not None and (before := await world.journal.answer(actor.login, client)) is not None:
-        return msgspec.structs.replace(_decode_card(before.reply or ""), position=before.last)
+    client = None
+    if key:
+        client = ClientKey(key, request_digest(case_id.encode(), what.encode(), _encode(body), *photos))
+        if (before := await world.journal.answer(actor.login, client)) is not None:
+            return msgspec.structs.replace(_decode_card(before.reply or ""), position=before.last)
     for _ in range(TRIES):
         case = await visible(world, actor, case_id)
-        sealed = await _seal(world, case, body)
+        other = await _other(world, actor, case, what, body)
+        sealed = await _seal(world, case, body, photos)
         now = world.clock.now()
-        facts = decide(_do(what, body, sealed), case, world.city, now, actor)
+        do = _do(what, body, sealed)
+        facts = decide(do, case, world.city, now, actor, other)
         change = step(world, actor.login, case, facts, now, sealed, client)
+        change = await _echoed(world, actor.login, do, case, other, change, now)
         try:
             done = await world.journal.commit(change)
         except Stale:
@@ -56,6 +82,38 @@ async def act(world: World, actor: Actor, case_id: str, what: Act, body: ActBody
     raise Refused("conflict")
 
 
+async def _other(world: World, actor: Actor, case: Case, what: Act, body: ActBody) -> Case | None:
+    """The case that this one is merged into or split from; the actor must see it and have the same right there."""
+    if what is Act.SPLIT and case.parent is not None:
+        return await world.cases.get(case.parent)
+    if what is not Act.MERGE or body.into is None:
+        return None
+    other = await visible(world, actor, body.into)
+    if (refusal := refuse_act(actor, what, other)) is not None:
+        raise refusal
+    return other
+
+
+async def _echoed(
+    world: World, actor: str, do: Do, before: Case, other: Case | None, change: Change, now: datetime
+) -> Change:  # fmt: skip
+    """The change with what it says to other cases: the one merged into, or those that follow this one."""
+    told: list[tuple[Case, list[CaseFact]]] = []
+    if other is not None and (echoes := merging.echo(do, before)):
+        told.append((other, echoes))
+    after = change.cases[0]
+    if followed := merging.follow(before, after):
+        told += [(child, followed) for child in await world.cases.many(after.children)]
+    entries, expected, cases = list(change.entries), dict(change.expected), list(change.cases)
+    for case, facts in told:
+        stream = f"case:{case.id}"
+        expected[stream] = case.version
+        folded, more = fold(world, case, stream, actor, facts, now, cause=entries[0].id)
+        entries += more
+        cases.append(folded)
+    return msgspec.structs.replace(change, entries=entries, expected=expected, cases=cases) if told else change
+
+
 async def visible(world: World, actor: Actor, case_id: str) -> Case:
     """The case, or `not_found` whether it does not exist or may not be seen: the two must not be told apart."""
     case = await world.cases.get(case_id)
@@ -64,19 +122,21 @@ async def visible(world: World, actor: Actor, case_id: str) -> Case:
     return case
 
 
-async def _seal(world: World, case: Case, body: ActBody) -> Envelope | None:
-    if not body.note:
-        return None
-    return await world.vault.seal(case.subject, [("note", body.note.encode())], fresh=False)
+async def _seal(world: World, case: Case, body: ActBody, photos: tuple[bytes, ...]) -> Envelope | None:
+    pieces = [("note", body.note.encode())] if body.note else []
+    pieces += [("photo", photo) for photo in photos]
+    return await world.vault.seal(case.subject, pieces, fresh=False) if pieces else None
 
 
 def _do(what: Act, body: ActBody, sealed: Envelope | None) -> Do:
     place = body.place
-    note: Sealed | None = sealed.refs[0] if sealed else None
+    refs = list(sealed.refs) if sealed else []
+    note = refs.pop(0) if body.note else None
     return Do(
-        act=what, reason=body.reason, note=note, unit=body.unit, lon=place.lon if place else None,
-        lat=place.lat if place else None, type=body.type, outcome=body.outcome, version=body.version,
-        happened_at=body.happened_at,
+        act=what, reason=body.reason, note=note, photos=tuple(refs), unit=body.unit, support=body.support,
+        lon=place.lon if place else None, lat=place.lat if place else None, type=body.type, outcome=body.outcome,
+        task=body.task, order=body.order, amount=body.amount, until=body.until.astimezone(UTC) if body.until else None,
+        score=body.score, into=body.into, basis=body.basis, version=body.version, happened_at=body.happened_at,
     )  # fmt: skip
 
 

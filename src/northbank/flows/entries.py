@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from northbank.core.case import Case, CaseFact, Dispatched, Routed
+from northbank.core.case import Case
+from northbank.core.case_facts import CaseFact, Dispatched, Routed
 from northbank.core.evolve import evolve
-from northbank.core.journal import NewEntry, write
+from northbank.core.journal import NewEntry, Telling, write
 from northbank.ports import World
 
 
@@ -15,8 +16,9 @@ def fold(
 ) -> tuple[Case, list[NewEntry]]:  # fmt: skip
     """The case after `facts` (None before its first) and their entries; without a cause the first causes the others."""
     entries: list[NewEntry] = []
+    told = Telling(stream, now, actor, world.city.version)
     for fact in facts:
-        case = evolve(case, stream, now, fact)
+        case = evolve(case, told, fact)
         rule = fact.row if isinstance(fact, Routed | Dispatched) else None
         entry = write(
             fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,

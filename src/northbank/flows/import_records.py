@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import msgspec
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Case, CaseFact
+from northbank.core.case import Case
+from northbank.core.case_facts import CaseFact
 from northbank.core.facts import Imported
 from northbank.core.history import agrees, hand_over, receive_old, report_of, settle
 from northbank.core.importing import Draft, RecordMap
@@ -17,7 +18,7 @@ from northbank.core.intake import check_time
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
-from northbank.flows.report import Contact, Words
+from northbank.flows.report import Contact, Words, sketched
 from northbank.ports import Change, Envelope, ImportProgress, World
 
 IMPORTER = Actor("import", Role.INTAKE)
@@ -209,7 +210,8 @@ def _pieces(draft: Draft) -> list[tuple[str, bytes]]:
         contact = Contact(draft.name, draft.phone, draft.email)
     if not (draft.text or draft.address or contact):
         return []
-    return [("words", _encode(Words(draft.text, draft.address, contact)))]
+    words = ("words", _encode(Words(draft.text, draft.address, contact)))
+    return [words, ("sketch", sketched(draft.text, draft.address, contact))]
 
 
 def _count(figures: Figures, found: Draft, draft: Draft, case: Case) -> None:

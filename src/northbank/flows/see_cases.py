@@ -7,11 +7,12 @@ import msgspec
 
 from northbank.core.access import ACTS, READS_PERSONS, Actor, refuse_act, scope
 from northbank.core.card import Card, card
-from northbank.core.case import Case, Step
+from northbank.core.case import Case
+from northbank.core.case_facts import Step
 from northbank.core.city import City, Name
 from northbank.core.deadline import Deadline
 from northbank.core.explain import explain
-from northbank.core.handling import REASONED, hindrance
+from northbank.core.handling import hindrance, needs_reason
 from northbank.core.journal import Entry, Fact, kind_of
 from northbank.core.moves import MOVES, Act
 from northbank.core.reading import Kind, Reading, purpose_of
@@ -154,29 +155,21 @@ def _reading(world: World, actor: Actor, case: Case, kind: Kind, purpose: str | 
 
 
 def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
-    """What the actor can do now, the likely act marked; and of the other acts of the post, why not."""
-    refusals = {
-        act: _refusal(act, case, actor, city) for act in Act if act in MOVES[case.state] or act in ACTS[actor.role]
-    }
+    """What the actor can do now, the likely act marked; and of the acts of this state that the post has, why not."""
+    refusals = {act: refuse_act(actor, act, case) or hindrance(act, case, city, actor) for act in MOVES[case.state]}
     possible = [act for act in MOVES[case.state] if refusals[act] is None]
     likely = _likely(case, possible)
-    worded = {act: in_words(refusal, city) for act, refusal in refusals.items() if refusal is not None}
+    own = ACTS[actor.role]
+    worded = {act: in_words(why, city) for act, why in refusals.items() if why is not None and act in own}
     return (
-        [PossibleAct(act.value, act is likely, act in REASONED) for act in possible],
+        [PossibleAct(act.value, act is likely, needs_reason(act, case)) for act in possible],
         [ImpossibleAct(act.value, Name(why.say("zh"), why.say("en"))) for act, why in worded.items()],
     )
 
 
-def _refusal(act: Act, case: Case, actor: Actor, city: City) -> Refused | None:
-    if act not in MOVES[case.state]:
-        allowed = ", ".join(one.value for one in MOVES[case.state])
-        return Refused("wrong_state", state=case.state.value, act=act.value, allowed=allowed)
-    return refuse_act(actor, act, case) or hindrance(act, case, city, actor)
-
-
 def _likely(case: Case, possible: list[Act]) -> Act | None:
     """The first act of the state's row; where the case lacks a place or a type for it, giving it one."""
-    wanted = next(iter(MOVES[case.state]))
+    wanted = next(iter(MOVES[case.state]), None)
     if wanted is Act.DISPATCH and wanted not in possible:
         wanted = Act.PLACE if case.spot is None else Act.RETYPE
     return next((act for act in (wanted, *possible) if act in possible and act is not Act.NOTE), None)

@@ -14,12 +14,14 @@ from northbank.core.city import (
     CaseType,
     City,
     Division,
+    Handling,
     HotRules,
     Limit,
     Name,
     Period,
     Post,
     Route,
+    Rung,
     Source,
     SuggestRules,
     Unit,
@@ -60,6 +62,8 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         periods=_by_code(files, "periods", lambda row: Period(code=row.code, name=_name(row), when=row.when)),
         routes=tuple(_route(row) for _, row in files.table("routing")),
         limits=tuple(_limit(row) for _, row in files.table("limits")),
+        ladder=tuple(_rung(row) for _, row in files.table("ladder")),
+        handling=Handling(**msgspec.structs.asdict(pack.handling)),
         sources=_by_code(files, "sources", lambda row: Source(code=row.code, name=_name(row), level=row.level)),
         calendar=calendar_of(files),
         offices=MappingProxyType(offices_of(files)),
@@ -73,6 +77,13 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,
     )
+
+
+def _rung(row: r.LadderRow) -> Rung:
+    return Rung(
+        id=row.id, when=row.when, kind=row.kind, to=row.to, amount=row.amount or 0, unit=row.unit, source=row.source,
+        standing=row.standing,
+    )  # fmt: skip
 
 
 def _name(row: r.Named) -> Name:
@@ -184,6 +195,7 @@ def _type(row: r.TypeRow) -> CaseType:
         gb=row.gb or None,
         urgent=row.urgent,
         important=row.important,
+        evidence=row.evidence,
         keywords=tuple(word.strip() for word in row.keywords.split(";") if word.strip()),
         attributes=tuple(row.attributes.split()),
         standing=row.standing,

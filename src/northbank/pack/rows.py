@@ -16,8 +16,11 @@ Words = Annotated[str, Meta(min_length=1, max_length=200)]
 Count = Annotated[int, Meta(ge=0)]
 Standing = Literal["V", "U"]
 Act = Literal[
-    "accept", "reject", "dispatch", "sign", "start", "suspend", "resume", "feed_back", "check", "rework", "close",
-    "return", "reopen", "place", "retype", "note",
+    "accept", "reject", "self_handle", "ask_verify", "verify", "refute", "register", "cancel", "dispatch", "sign",
+    "start", "ask_extension", "ask_suspension", "grant", "deny", "suspend", "resume", "escalate", "feed_back",
+    "ask_check", "check", "rework", "close", "rate", "return", "dispute", "arbitrate", "reopen", "merge", "split",
+    "archive", "place", "retype", "ask_help", "take_task", "finish_task", "hand_back", "withdraw_task", "rate_help",
+    "urge", "supervise", "answer", "note",
 ]  # fmt: skip
 Role = Literal["admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake"]
 
@@ -115,6 +118,7 @@ class TypeRow(Named, frozen=True, kw_only=True):
     gb: str = ""
     urgent: bool = False
     important: bool = False
+    evidence: Literal["", "note", "photo"] = ""
     keywords: str = ""
     attributes: str = ""
 
@@ -166,6 +170,17 @@ class LimitRow(Row, frozen=True, kw_only=True):
     amount: Annotated[int, Meta(ge=1, le=100_000)]
     unit: Unit5
     office: str = ""
+
+
+class LadderRow(Row, frozen=True, kw_only=True):
+    """ladder.csv: rungs of the supervision ladder, in order. when: `50%`, overdue or unanswered. An empty unit: no answer."""
+
+    id: Code
+    when: Annotated[str, Meta(pattern=r"^([1-9]\d?%|overdue|unanswered)$")]
+    kind: Literal["reminder", "order", "leader", "interview"]
+    to: Words = "@owner"
+    amount: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    unit: Unit5 | None = None
 
 
 class SourceRow(Named, frozen=True, kw_only=True):

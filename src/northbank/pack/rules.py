@@ -13,7 +13,7 @@ from northbank.pack.routes import cell_faults
 
 def rule_faults(files: PackFiles) -> Iterator[Fault]:
     """Every fault of the rules."""
-    for check in (_types, _routes, cell_faults, _limits, _coverage, _evidence, _top, _staffing):
+    for check in (_types, _routes, cell_faults, _limits, _ladder, _coverage, _evidence, _top, _staffing):
         yield from check(files)
 
 
@@ -46,6 +46,21 @@ def _limits(files: PackFiles) -> Iterator[Fault]:
     types = codes(files, "types")
     for line, row in files.table("limits"):
         yield from _patterns("limits.csv", line, row.types, types)
+
+
+def _ladder(files: PackFiles) -> Iterator[Fault]:
+    """Rungs go to units there are, and what waits for an answer says how long."""
+    units, owed = codes(files, "units"), False
+    for line, row in files.table("ladder"):
+        if row.to not in units and row.to not in ("@owner", "@town", "@center"):
+            yield Fault("ladder.csv", line, f"to '{row.to}'", f"@owner, @town, @center, {listed(units, row.to)}")
+        if (row.amount is None) != (row.unit is None):
+            yield Fault("ladder.csv", line, "amount or unit alone", "both (an answer is owed) or neither")
+        if row.when == "unanswered" and not owed:
+            yield Fault(
+                "ladder.csv", line, "when 'unanswered' with no order before it that owes an answer", "such a rung above"
+            )
+        owed = owed or (row.when in ("overdue", "unanswered") and row.unit is not None)
 
 
 def _patterns(file: str, line: int, cell: str, types: dict[str, int]) -> Iterator[Fault]:

@@ -96,6 +96,16 @@ class HotToml(Shape, frozen=True, kw_only=True):
     shuffles: Annotated[int, Meta(ge=99, le=9999)] = 999
 
 
+class HandlingToml(Shape, frozen=True, kw_only=True):
+    """pack.toml, [handling]: how cases are handled (see Handling in core/city.py)."""
+
+    two_person: tuple[Literal["check", "close"], ...] = ()
+    dissatisfied: Annotated[int, Meta(ge=0, le=4)] = 2
+    extensions: Annotated[int, Meta(ge=0, le=10)] = 2
+    extension_share: Annotated[int, Meta(ge=1, le=1000)] = 100
+    suspension_days: Annotated[int, Meta(ge=1, le=3660)] = 180
+
+
 class PackToml(Shape, frozen=True, kw_only=True):
     """pack.toml: what the pack is."""
 
@@ -113,6 +123,7 @@ class PackToml(Shape, frozen=True, kw_only=True):
     geometry: Geometry = Geometry()
     expect: Expect | None = None
     to_desk: tuple[str, ...] = ()  # types (codes, prefix*) left without a route on purpose: the duty desk decides
+    handling: HandlingToml = HandlingToml()
     suggest: SuggestToml = SuggestToml()
     hot: HotToml = HotToml()
     notes: tuple[Name, ...] = ()
@@ -174,6 +185,7 @@ class StoryReport(Shape, frozen=True, kw_only=True):
     point: tuple[float, float] | None = None
     grid: Code | None = None
     urgent: bool | None = None
+    attributes: dict[Code, bool | int | str] = {}
 
 
 class StoryExpect(Shape, frozen=True, kw_only=True):

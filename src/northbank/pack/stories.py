@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from northbank.core.case import Accepted, CaseFact, Reported, Routed, Unrouted
+from northbank.core.case_facts import Accepted, CaseFact, Reported, Routed, Unrouted
 from northbank.core.city import City, Stage
 from northbank.core.deadline import begin
 from northbank.core.intake import Report, receive
@@ -44,7 +44,7 @@ def tell(city: City, told: StoryReport) -> dict[str, object]:
     lon, lat = told.point or (city.places.center(told.grid) if told.grid else (None, None))
     report = Report(
         number="0", subject="story", reporter="story", source=told.source, type=told.type,
-        lon=lon, lat=lat, urgent=told.urgent, has_address=lon is None,
+        lon=lon, lat=lat, urgent=told.urgent, has_address=lon is None, attributes=told.attributes,
     )  # fmt: skip
     found: dict[str, object] = {"desk": False, "auto": False, "row": None}
     urgent = False

@@ -1,6 +1,6 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
 import type {
-  ActBody, Act, Card, CaseDetail, City, GridMap, Page, ProblemBody, ReportBody, Session, Snapshot,
+  ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot,
 } from "./types";
 
 /** A request the server understood and turned down, or that never arrived (status 0). */
@@ -69,8 +69,13 @@ export const call = {
   wall: () => ask<Snapshot>(`${api}/wall`),
   cases: (query: string, signal?: AbortSignal) => ask<Page>(`${api}/cases?${query}`, signal ? { signal } : {}),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
+  why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),
   act: (id: string, act: Act, body: ActBody, key: string) =>
     ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, json("POST", body, key)),
+  duplicates: (draft: Draft, signal: AbortSignal) => ask<Duplicates>(`${api}/duplicates`, { ...json("POST", draft), signal }),
+  duplicatesOf: (id: string, signal: AbortSignal) => ask<Duplicates>(`${api}/cases/${part(id)}/duplicates`, { signal }),
+  tellApart: (id: string, other: string, apart: boolean) => ask<unknown>(`${api}/cases/${part(id)}/duplicates/${part(other)}`, json("POST", { apart })),
+  merge: (id: string, into: string, key: string) => ask<Partial<Card>>(`${api}/cases/${part(id)}/merge`, json("POST", { into }, key)),
   report: (body: ReportBody, photos: File[], key: string) => {
     if (photos.length === 0) return ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, json("POST", body, key));
     const form = new FormData();

@@ -1,5 +1,22 @@
 // Written by tools/api_types.py from the server's OpenAPI document; change the server instead.
 
+/** What is known of a model. cases: it was fitted on; digest: SHA-256 of texts and types it was fitted on (salted). */
+export interface About {
+  version: string;
+  made_at: string;
+  cases: number;
+  types: string[];
+  pieces: number;
+  temperature: number;
+  threshold: number;
+  aim: number;
+  split: string;
+  digest: string;
+  pack: string;
+  figures: Figures;
+  simulated?: boolean;
+}
+
 /** Who is signed in; `acts` are what the role may do at all. */
 export interface AccountView {
   login: string;
@@ -18,9 +35,17 @@ export interface ActBody {
   reason?: string | null;
   note?: string | null;
   unit?: string | null;
+  support?: string[] | null;
   place?: Where | null;
   type?: string | null;
   outcome?: string | null;
+  task?: number | null;
+  order?: number | null;
+  amount?: number | null;
+  until?: string | null;
+  score?: number | null;
+  into?: string | null;
+  basis?: string | null;
   happened_at?: string | null;
 }
 
@@ -46,6 +71,17 @@ export interface AreaView {
   name: Name;
   kind: string;
   center: [number, number] | null;
+}
+
+/** What reports of some types say besides: yes or no, one of `values`, or a number from `least` to `most` in `unit`. */
+export interface AttributeView {
+  code: string;
+  name: Name;
+  kind: "choice" | "number" | "yes_no";
+  values: Named[];
+  least: number;
+  most: number;
+  unit: string;
 }
 
 /** The usual number of reports of an hour of this weekday, lowest and highest of the weeks before. */
@@ -144,6 +180,7 @@ export interface CityView {
   communities: Named[];
   units: UnitView[];
   types: TypeView[];
+  attributes: AttributeView[];
   classes: Named[];
   sources: Named[];
   states: Named[];
@@ -152,6 +189,14 @@ export interface CityView {
   levels: Record<string, Name>;
   synthetic: boolean;
   notes: Name[];
+}
+
+/** One condition of a row: the column, what it asks, what the case is, whether that holds. */
+export interface Condition {
+  column: Name;
+  asked: Name;
+  found: Name;
+  holds: boolean;
 }
 
 /** That the journal of the new checkpoint begins with that of the old one. */
@@ -197,6 +242,24 @@ export interface DeadlineView {
   steps: Name[];
 }
 
+/** What is known so far of a report that is being entered; the fields of a report, each of them optional. */
+export interface Draft {
+  type?: string | null;
+  place?: Where | null;
+  text?: string | null;
+  contact?: Contact | null;
+  happened_at?: string | null;
+}
+
+/** Likely duplicates, likeliest first. compared: cases in the reader's scope that were looked at; more: there were others. */
+export interface Duplicates {
+  rows: Likely[];
+  compared: number;
+  more: boolean;
+  words: boolean;
+  learned: boolean;
+}
+
 /** Why a subject is erased: a code such as `request` or `retention`. */
 export interface EraseBody {
   reason: string;
@@ -223,6 +286,18 @@ export interface Figure {
   late?: number;
 }
 
+/** What was measured on cases that the model had not seen. */
+export interface Figures {
+  cases: number;
+  accuracy: number;
+  top3: number;
+  macro_f1: number;
+  coverage: number;
+  precision: number;
+  ece: number;
+  usual: number;
+}
+
 /** One line of the stream: what happened to which case. No personal data. */
 export interface Happening {
   position: number;
@@ -237,6 +312,23 @@ export interface Happening {
   urgent: boolean;
   late: boolean;
   owner: string | null;
+}
+
+/** One issue with its cases, newest first, and what they say more than others do; no terms for those who may not read. */
+export interface HotIssue {
+  view: IssueView;
+  cards: Card[];
+  terms: Term[];
+}
+
+/** What the last scan found, as far as the actor may see all of it. at: when it was; None: never yet. */
+export interface HotIssues {
+  issues: IssueView[];
+  at?: string | null;
+  position?: number | null;
+  cases?: number;
+  alpha?: number;
+  every_hours?: number;
 }
 
 /** One hour of the curve, from its first instant, with the queries of both figures. */
@@ -261,10 +353,56 @@ export interface InclusionView {
   checkpoint: string;
 }
 
+/** One cluster. what: `all`, `type` or `words`. type: where it is of one type. */
+export interface Issue {
+  id: string;
+  what: string;
+  grids: string[];
+  radius_km: number;
+  days: number;
+  cases: string[];
+  expected: number;
+  ratio: number;
+  p: number;
+  type?: string | null;
+  types?: [string, number][];
+}
+
+/** An issue as it is listed. count: its cases. since: when its time begins. query: the case list of exactly its cases. */
+export interface IssueView {
+  issue: Issue;
+  count: number;
+  since: string;
+  town: string | null;
+  query: string;
+}
+
 /** Public keys of this journal in the order in which they signed; the last one signs today. origin: whose journal. */
 export interface KeysView {
   origin: string;
   keys: VerifierKey[];
+}
+
+/** A case that may tell of the same matter. parts: what speaks for and against it, in log-odds; they and `prior` make `odds`. */
+export interface Likely {
+  id: string;
+  number: string;
+  type: string | null;
+  state: string;
+  open: boolean;
+  reported_at: string;
+  closed_at: string | null;
+  into: string;
+  earlier: boolean;
+  probability: number;
+  odds: number;
+  prior: number;
+  parts: Part[];
+}
+
+/** The model in use, with its figures; None where none was trained. */
+export interface ModelView {
+  about: About | null;
 }
 
 /** A name in Chinese and English; either may stand in for the other. */
@@ -298,6 +436,7 @@ export interface NewReport {
   happened_at?: string | null;
   urgent?: boolean | null;
   external?: string | null;
+  attributes?: Record<string, boolean | number | string>;
 }
 
 /** One page of cards. total: exact count of all rows of the query at `position`. next: cursor or None. */
@@ -306,6 +445,14 @@ export interface Page {
   total: number;
   rows: Card[];
   next: string | null;
+}
+
+/** One thing compared: its level, what the level adds to the log-odds, and the measure behind it. */
+export interface Part {
+  name: "address" | "place" | "reporter" | "state" | "text" | "time" | "type";
+  level: string;
+  weight?: number;
+  value?: number | null;
 }
 
 /** A photo in the vault. */
@@ -365,6 +512,18 @@ export interface ReadingRow {
   pieces: number;
 }
 
+/** Why a case is where it is. row: the row it went by, None where an officer chose or nobody was found. */
+export interface Reasons {
+  row: string | null;
+  owner: string | null;
+  pack: string;
+  pack_now: string;
+  judged_at: string;
+  values: ValueUsed[];
+  rows: RowView[];
+  hindrance?: Name | null;
+}
+
 /** That a report was taken: its case number, its entry, and the signed checkpoint the proof leads to. */
 export interface Receipt {
   position: number;
@@ -396,6 +555,24 @@ export interface ReportReply {
   due_at: string | null;
   deadlines: Deadline[];
   position: number;
+}
+
+/** A row of the library about this case. followed: the case went by it; taken: it would today. */
+export interface RowView {
+  row: string;
+  note: Name;
+  basis: Name;
+  duty_list: string | null;
+  owner: string | null;
+  support: string[];
+  escalate_to: string | null;
+  may_refuse: boolean;
+  auto: boolean;
+  followed: boolean;
+  taken: boolean;
+  fits: boolean;
+  why: Name;
+  conditions: Condition[];
 }
 
 /** Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts. */
@@ -439,6 +616,33 @@ export interface Snapshot {
   tiles: Tiles;
   cards: Card[];
   stream: Happening[];
+}
+
+/** The words of a report, as far as they are written. They are not kept. */
+export interface SuggestBody {
+  text: string;
+}
+
+/** Types the words speak of, the likely first; none where there is no model or it knows nothing in them. */
+export interface Suggested {
+  suggestions?: Suggestion[];
+  sure?: boolean;
+  model?: string | null;
+  threshold?: number | null;
+}
+
+/** One type. confidence: how often such a suggestion is right. pieces: of the text, the strongest first. */
+export interface Suggestion {
+  type: string;
+  confidence: number;
+  pieces?: string[];
+}
+
+/** A term said in `inside` of the texts; `elsewhere`: share of the other texts that say it. */
+export interface Term {
+  text: string;
+  inside: number;
+  elsewhere: number;
 }
 
 /** All figures of the wall at one position. */
@@ -488,6 +692,7 @@ export interface TypeView {
   board: string;
   urgent: boolean;
   gb: string | null;
+  attributes: string[];
 }
 
 /** One unit that can own cases. */
@@ -496,6 +701,23 @@ export interface UnitView {
   name: Name;
   kind: string;
   area: string | null;
+}
+
+/** One thing the decision was made from. */
+export interface ValueUsed {
+  name: Name;
+  value: Name;
+}
+
+/** apart: the two are not the same matter and are not proposed again; false takes it back. */
+export interface Verdict {
+  apart: boolean;
+}
+
+/** What holds now, and since which position of the journal. */
+export interface VerdictReply {
+  apart: boolean;
+  position: number;
 }
 
 /** A public key of the journal (`name+id+key`), in use since the journal had `since` entries. */

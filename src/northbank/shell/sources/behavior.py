@@ -9,7 +9,7 @@ import msgspec
 from northbank.core.access import Actor
 from northbank.core.case import Case
 from northbank.core.city import Area, City
-from northbank.core.handling import Do
+from northbank.core.doing import Do
 from northbank.core.moves import Act, State
 from northbank.core.routing import row_by_id
 from northbank.core.worktime import add, working_minutes

@@ -25,7 +25,7 @@ async def folded(connection: asyncpg.Connection) -> AsyncIterator[tuple[Case, in
             if case is not None:
                 yield case, position
             case, stream = None, entry.stream
-        case = evolve(case, entry.stream, entry.at, entry.data)  # type: ignore[arg-type]
+        case = evolve(case, entry, entry.data)  # type: ignore[arg-type]
         position = entry.position
     if case is not None:
         yield case, position

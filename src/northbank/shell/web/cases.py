@@ -11,34 +11,22 @@ from northbank.core.access import ACTS
 from northbank.core.card import Card
 from northbank.core.city import Name
 from northbank.core.moves import Act
+from northbank.core.words import OWN
 from northbank.flows import see_cases
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, EraseReply, erase
 from northbank.flows.see_cases import Detail
+from northbank.flows.see_why import Reasons, why
 from northbank.ports import CaseQuery, Page
+from northbank.shell.web.documents import PHOTO, read_document
+from northbank.shell.web.knobs import WebSettings
 from northbank.shell.web.photos import MEDIA
 from northbank.shell.web.registry import Call, Face, Operation
 from northbank.shell.web.strict import invalid
 from northbank.shell.web.wire import Reply
 
-ACT_WORDS = {
-    Act.ACCEPT: Name(zh="受理", en="Accept a case"),
-    Act.REJECT: Name(zh="不予受理", en="Turn a case down"),
-    Act.DISPATCH: Name(zh="分拨", en="Dispatch a case to a unit"),
-    Act.SIGN: Name(zh="签收", en="Sign for a case"),
-    Act.START: Name(zh="开始处置", en="Start work on a case"),
-    Act.SUSPEND: Name(zh="挂账", en="Suspend work for a stated reason"),
-    Act.RESUME: Name(zh="恢复处置", en="Resume suspended work"),
-    Act.FEED_BACK: Name(zh="反馈", en="Report a case as solved"),
-    Act.CHECK: Name(zh="核查", en="Confirm the solution"),
-    Act.REWORK: Name(zh="返工", en="Send a case back as not solved"),
-    Act.CLOSE: Name(zh="办结", en="Close a case"),
-    Act.RETURN: Name(zh="回退", en="Return a case that is not ours"),
-    Act.REOPEN: Name(zh="重新办理", en="Reopen an ended case"),
-    Act.PLACE: Name(zh="定位", en="Put a case on the map"),
-    Act.RETYPE: Name(zh="改类型", en="Give a case a type"),
-    Act.NOTE: Name(zh="备注", en="Add a note"),
-}
+PART = "act"  # the part of a form that holds the act itself
+_decode_act = msgspec.json.Decoder(ActBody)
 _YEARS = range(1900, 2200)
 _DAY = b"private, max-age=86400"
 
@@ -68,6 +56,11 @@ async def see_case(face: Face, call: Call) -> Detail:
     return await see_cases.detail(face.world, call.actor, call.path["id"], call.params.purpose)
 
 
+async def see_why(face: Face, call: Call) -> Reasons:
+    """Why the case is where it is."""
+    return await why(face.world, call.actor, call.path["id"])
+
+
 async def see_photo(face: Face, call: Call) -> Reply:
     """One photo; the reading goes on record."""
     found = await see_cases.photo(face.world, call.actor, call.path["id"], call.path["photo"], call.params.purpose)
@@ -75,9 +68,9 @@ async def see_photo(face: Face, call: Call) -> Reply:
 
 
 async def do_act(what: Act, face: Face, call: Call) -> Card:
-    """One act on one case."""
-    body: ActBody = call.body
-    return await act(face.world, call.actor, call.path["id"], what, body, call.key)
+    """One act on one case, with photos where it is a form."""
+    body, photos = await read_document(face, call, _decode_act, PART)
+    return await act(face.world, call.actor, call.path["id"], what, body, call.key, photos)
 
 
 async def erase_subject(face: Face, call: Call) -> EraseReply:
@@ -91,12 +84,14 @@ def _act(what: Act) -> Operation:
         method="POST",
         path=f"/api/v1/cases/{{id}}/{what.value}",
         tag="acts",
-        summary=ACT_WORDS[what],
+        summary=Name(*OWN[f"act.{what.value}"]),
         body=ActBody,
         reply=Card,
         run=partial(do_act, what),
         roles=frozenset(role for role, acts in ACTS.items() if what in acts),
         keyed=True,
+        form={PHOTO: WebSettings().photo_count},
+        part=PART,
         refusals=("conflict", "wrong_state", "not_yours", "reason_needed", "unknown_unit", "outside", "future"),
     )
 
@@ -123,6 +118,15 @@ OPERATIONS = (
         reply=Detail,
         run=see_case,
         refusals=("unknown_purpose",),
+    ),
+    Operation(
+        name="see_why",
+        method="GET",
+        path="/api/v1/cases/{id}/why",
+        tag="cases",
+        summary=Name(zh="为什么派给我", en="Why a case is where it is: the row, the values used, the next best rows"),
+        reply=Reasons,
+        run=see_why,
     ),
     Operation(
         name="see_photo",

@@ -7,7 +7,7 @@ import msgspec
 
 from northbank.core.refusal import REFUSALS
 from northbank.shell.web.problems import Problem
-from northbank.shell.web.registry import FORM_BODY, Operation
+from northbank.shell.web.registry import Operation
 
 _REF = "#/components/schemas/{name}"
 _ALWAYS = ("malformed", "invalid", "method", "broken", "busy")
@@ -112,8 +112,8 @@ def _body(one: Operation) -> dict[str, Any]:
         media["example"] = one.example
     content = {"application/json": media}
     if one.form is not None:
-        parts = {name: _part(many) for name, many in one.form.items()} | {FORM_BODY: _schema(one.body)}
-        content[_FORM] = {"schema": {"type": "object", "properties": parts, "required": [FORM_BODY]}}
+        parts = {name: _part(many) for name, many in one.form.items()} | {one.part: _schema(one.body)}
+        content[_FORM] = {"schema": {"type": "object", "properties": parts, "required": [one.part]}}
     required = _is_struct(one.body) and any(field.required for field in msgspec.structs.fields(one.body))
     return {"required": required, "content": content}
 

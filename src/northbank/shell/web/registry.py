@@ -73,7 +73,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     who: `anyone`, `wall` (signed in, or anybody while the wall is open) or `account`.
     roles: the roles that may use it; None for all. keyed: it takes an Idempotency-Key.
-    form: it also takes multipart: the body as part FORM_BODY, and files by part name with how many. refusals: codes beyond those every operation can give.
+    form: it also takes multipart: the body as the part named `part`, and files by part name with how many.
+    refusals: codes beyond those every operation can give.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[Role] | None = None
     keyed: bool = False
     form: Mapping[str, int] | None = None
+    part: str = FORM_BODY
     media: str = "application/json"
     refusals: tuple[str, ...] = ()
     example: Any = None
