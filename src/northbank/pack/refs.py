@@ -23,7 +23,7 @@ KEYS = {"evidence": "key", "routing": "id", "limits": "id", "ladder": "id", "div
 
 def reference_faults(files: PackFiles) -> list[Fault]:
     """Every fault between the tables of a pack."""
-    checks = (_twice, _areas, _divisions, _units, _boards_used, rule_faults)
+    checks = (_twice, _areas, _divisions, _units, _boards_used, _short_names, rule_faults)
     return [fault for check in checks for fault in check(files)]
 
 
@@ -54,6 +54,19 @@ def _twice(files: PackFiles) -> Iterator[Fault]:
     for line, row in files.table("grids"):
         if row.code in areas:
             yield Fault("grids.csv", line, f"code '{row.code}' that areas.csv has too", "each code once")
+
+
+def _short_names(files: PackFiles) -> Iterator[Fault]:
+    """Short names in words.toml belong to something."""
+    known = {
+        "short_area": area_codes(files),
+        "short_board": codes(files, "boards"),
+        "short_unit": codes(files, "units"),
+    }
+    for word in files.words:
+        family, _, code = word.partition(".")
+        if family in known and code not in known[family]:
+            yield Fault("words.toml", 1, f"[{family}] '{code}'", listed(known[family], code))
 
 
 def _areas(files: PackFiles) -> Iterator[Fault]:

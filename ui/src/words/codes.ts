@@ -17,11 +17,13 @@ const index = computed(() => {
     sources: by(known?.sources),
     reasons: by(known?.reasons),
     levels: known?.levels ?? {},
+    words: known?.words ?? {},
   };
 });
 
 export function useCodes() {
   const name = (row: Coded | undefined, code: string | null): string => (row ? say(row.name) : (code ?? ""));
+  const short = (family: string, code: string): string => say(index.value.words[`short_${family}.${code}`]);
   const at = index;
   return {
     city: found,
@@ -32,6 +34,12 @@ export function useCodes() {
     unit: (code: string | null) => (code ? name(at.value.units.get(code), code) : ""),
     area: (code: string | null) => (code ? name(at.value.areas.get(code), code) : ""),
     board: (code: string | null) => (code ? name(at.value.boards.get(code), code) : ""),
+    /** Short names where the pack has them, for places too narrow for the full one; that one goes into the title. */
+    short: {
+      unit: (code: string | null) => (code ? short("unit", code) || name(at.value.units.get(code), code) : ""),
+      area: (code: string | null) => (code ? short("area", code) || name(at.value.areas.get(code), code) : ""),
+      board: (code: string | null) => (code ? short("board", code) || name(at.value.boards.get(code), code) : ""),
+    },
     state: (code: string) => capital(name(at.value.states.get(code), code)),
     /** The city's own word for a level, or the house's. */
     level: (code: "district" | "town") => {

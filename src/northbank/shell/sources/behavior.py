@@ -51,7 +51,8 @@ REASONED = frozenset({Act.REJECT, Act.SUSPEND, Act.REWORK, Act.RETURN, Act.REOPE
 OUTCOMES = {"solved": 0.93, "partly": 0.04, "unfounded": 0.03}
 WORK_HOURS = 4.0  # mean hours of work where the limit is far away
 SHORT = timedelta(hours=30)  # a limit up to a day; many a case with one is late, few with a long one
-LATE_SHORT, LATE_LONG = 0.12, 0.05
+LATE_SHORT, LATE_LONG, LATE_URGENT = 0.12, 0.05, 0.03
+URGENT_OVERRUN, LATEST = timedelta(hours=1), timedelta(hours=48)
 OVERRUN = 0.7  # by how much of its limit a late case is late, on average
 RESTS = 0.5
 NIGHT = timedelta(hours=18)  # what is late does not wait over a weekend
@@ -116,8 +117,10 @@ def _done(chance: random.Random, case: Case, city: City, since: datetime, slow: 
     if solve is None or solve.due_at is None:
         return since + timedelta(hours=hours)
     left, whole = solve.due_at - since, solve.due_at - solve.started_at
-    if slow or chance.random() < slowness(case.owner) * (LATE_SHORT if whole <= SHORT else LATE_LONG):
-        at = max(since, solve.due_at) + whole * chance.expovariate(1 / OVERRUN) + timedelta(minutes=6)
+    share = LATE_URGENT if case.urgent else LATE_SHORT if whole <= SHORT else LATE_LONG
+    if (slow and not case.urgent) or chance.random() < slowness(case.owner) * share:
+        over = (URGENT_OVERRUN if case.urgent else whole * OVERRUN) * chance.expovariate(1)
+        at = max(since, solve.due_at) + min(over, LATEST) + timedelta(minutes=6)
         return _rested(chance, city, at, at + NIGHT)
     at = since + min(timedelta(hours=hours), max(left, timedelta()) * chance.uniform(0.3, 0.95))
     return at if case.urgent else _rested(chance, city, at, solve.due_at)

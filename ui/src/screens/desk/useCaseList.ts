@@ -7,6 +7,7 @@ import { sayProblem, type Said } from "@/kit/say";
 import { fits, toQuery, type Filters } from "./filters";
 
 const PAGE = 60;
+const MOST = 500; // what the server gives at once
 
 export function useCaseList(filters: ComputedRef<Filters>) {
   const rows = shallowRef<Card[]>([]);
@@ -17,13 +18,13 @@ export function useCaseList(filters: ComputedRef<Filters>) {
   let next: string | null = null;
   let stop = new AbortController();
 
-  async function read(after: string | null): Promise<void> {
+  async function read(after: string | null, limit = PAGE): Promise<void> {
     stop.abort();
     const mine = (stop = new AbortController());
     loading.value = true;
     try {
       const cursor = after ? `&after=${encodeURIComponent(after)}` : "";
-      const page = await call.cases(`${toQuery(filters.value)}&limit=${PAGE}${cursor}`, mine.signal);
+      const page = await call.cases(`${toQuery(filters.value)}&limit=${limit}${cursor}`, mine.signal);
       const known = new Set(after ? rows.value.map((row) => row.id) : []);
       rows.value = after ? [...rows.value, ...page.rows.filter((row) => !known.has(row.id))] : page.rows;
       total.value = page.total;
@@ -44,6 +45,11 @@ export function useCaseList(filters: ComputedRef<Filters>) {
 
   async function more(): Promise<void> {
     if (next && !loading.value) await read(next);
+  }
+
+  /** Every row of the question, up to so many. */
+  async function all(most: number): Promise<void> {
+    while (next && rows.value.length < most && wrong.value === null) await read(next, MOST);
   }
 
   /** What the feed or an act says of cases. */
@@ -72,5 +78,5 @@ export function useCaseList(filters: ComputedRef<Filters>) {
     arrived.value = new Set([...arrived.value].filter((id) => !gone.has(id)));
   }
 
-  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, take, drop };
+  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, all, take, drop };
 }
