@@ -23,6 +23,9 @@ OVERFLOW = """() => {
   const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > page.clientWidth + 1);
   return `${page.scrollWidth} > ${page.clientWidth}: ` + wide.slice(0, 5).map((one) => `${one.tagName}.${one.className}`).join(" ");
 }"""
+# Names of towns and owners that do not fit where they stand.
+CUT = """() => [...document.querySelectorAll(".row .where, .one .where, .row .name, .case .where, .who")]
+  .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
 # Each screen: its address, who looks, and what has to stand there before it is judged.
 PLACES: dict[str, tuple[str, str | None, str]] = {
     "start": ("/", None, "form"),
@@ -72,6 +75,7 @@ def test_every_screen_is_for_everybody(browser: Browser, jiangbei: Process, name
             expect(page.get_by_role("note")).to_have_text(SIMULATED[lang])
             expect(page.get_by_role("note")).to_be_in_viewport(ratio=0.9)
             no_overflow(page)
+            assert not page.evaluate(CUT), "towns or owners are cut"
             if name == "wall" and (width, height) != PHONE:
                 hidden = page.locator("main.left").evaluate("left => left.scrollHeight - left.clientHeight")
                 assert hidden <= 1, f"{hidden} px of the left side are out of sight at {width}x{height}"
@@ -89,9 +93,11 @@ def test_what_opens_over_a_screen_is_for_everybody(visit: Screens, lang: Lang) -
     expect(desk.get_by_role("dialog")).to_be_visible()
     assert not judge(desk)
     desk.keyboard.press("Escape")
-    desk.locator(".menu-button").click()
-    expect(desk.get_by_role("dialog")).to_be_visible()
-    assert not judge(desk)
+    for opener in (".menu-button", ".list-menu-button"):
+        desk.locator(opener).click()
+        expect(desk.get_by_role("dialog")).to_be_visible()
+        assert not judge(desk)
+        desk.keyboard.press("Escape")
 
 
 def test_a_screen_at_200_percent_is_whole(visit: Screens) -> None:
@@ -107,6 +113,21 @@ def test_a_screen_at_200_percent_is_whole(visit: Screens) -> None:
     expect(page.get_by_role("heading", name="What happened")).to_be_in_viewport()
     page.get_by_role("button", name="Back to the list").click()
     expect(rows.first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("query", ["", "&case="])
+def test_paper_says_that_it_is_simulated(browser: Browser, jiangbei: Process, lang: Lang, query: str) -> None:
+    with screens(browser, jiangbei.base, PASSWORD) as visit:
+        page = visit.open("/desk?open=true", "duty", lang, LAPTOP, flat=True)
+        page.get_by_role("option").first.wait_for()
+        if query:
+            page.get_by_role("option").first.click()
+            expect(page.locator(".timeline li").first).to_be_visible()
+        page.emulate_media(media="print")
+        expect(page.locator(".paper-mode")).to_have_text(SIMULATED[lang])
+        assert not judge(page)
+        assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3

@@ -333,3 +333,80 @@ def test_the_language_changes_at_once_and_is_kept(visit: Screens) -> None:
     page.reload()
     expect(page.get_by_role("listbox", name="事件")).to_be_visible()
     expect(page.locator(".status .figure").first).to_have_text(re.compile(r"^[1-9][\d,]* 件$"))
+
+
+def view_menu(page: Page) -> Locator:
+    """What the list shows, opened."""
+    page.get_by_role("button", name="Columns and density").click()
+    return page.get_by_role("dialog", name="Columns and density")
+
+
+def test_columns_and_density_are_kept_for_each_person(visit: Screens) -> None:
+    page = visit.open("/desk", "desk", flat=True)
+    row = page.get_by_role("option").first
+    expect(row).to_be_visible()
+    low = row.evaluate("row => row.clientHeight")
+    menu = view_menu(page)
+    menu.get_by_label("Number").check()
+    menu.get_by_label("Place").uncheck()
+    menu.get_by_label("Comfortable").check()
+    expect(row).to_contain_text("TW-")
+    page.reload()
+    expect(row).to_contain_text("TW-")
+    assert row.evaluate("row => row.clientHeight") > low
+    expect(view_menu(page).get_by_label("Place")).not_to_be_checked()
+    visit.sign_in(page.context, "admin")
+    page.goto("/desk")
+    expect(row).to_be_visible()
+    expect(row).not_to_contain_text("TW-")
+    assert row.evaluate("row => row.clientHeight") == low
+
+
+def test_columns_are_chosen_by_keys(visit: Screens) -> None:
+    page = visit.open("/desk", "desk", flat=True)
+    row = page.get_by_role("option").first
+    expect(row).to_be_visible()
+    page.get_by_role("button", name="Columns and density").focus()
+    page.keyboard.press("Enter")
+    place = page.get_by_role("dialog", name="Columns and density").get_by_label("Place")
+    expect(place).to_be_focused()
+    page.keyboard.press("Space")
+    expect(place).not_to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Columns and density")).to_be_focused()
+
+
+def test_the_list_on_paper_has_every_row_and_dark_ink(visit: Screens, client: httpx.Client) -> None:
+    total = client.get("/api/v1/cases?open=true&limit=1").json()["total"]
+    page = visit.open("/desk", "desk", flat=True)
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.evaluate("() => { window.print = () => { window.rows = document.querySelectorAll('.paper tbody tr').length; }; }")
+    page.get_by_role("button", name="Print the list").click()
+    page.wait_for_function("window.rows !== undefined")
+    assert page.evaluate("window.rows") == total
+    page.emulate_media(media="print")
+    paper = page.locator(".paper")
+    expect(paper.get_by_role("heading", name="Cases")).to_be_visible()
+    expect(paper).to_contain_text("All open")
+    expect(page.locator("div.desk")).not_to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    page.emulate_media(media="screen")
+    expect(paper).to_have_count(0)
+    expect(page.locator("div.desk")).to_be_visible()
+
+
+def test_a_case_on_paper_tells_what_happened_by_whom_without_the_contact(
+    visit: Screens, client: httpx.Client, place: dict[str, float]
+) -> None:
+    contact = {"name": "Ada Quill", "phone": "139-1111-2222"}
+    made = report(client, type="street.vendor", place=place, text="A stall blocks the walkway", contact=contact)
+    act(client, made["id"], "accept", note="seen on the camera")
+    page = visit.open(f"/desk?case={made['id']}", "desk", flat=True)
+    stated(page, "Accepted")
+    page.emulate_media(media="print")
+    paper = page.locator(".paper")
+    for words in (made["number"], "A stall blocks the walkway", "Accepted", "The desk", "seen on the camera", "rule row"):
+        expect(paper).to_contain_text(words)
+    expect(paper).not_to_contain_text("Ada")
+    expect(paper).not_to_contain_text("2222")

@@ -89,7 +89,7 @@ def test_the_screen_shows_what_the_list_counts(wall: Page, city: Running) -> Non
             assert number(tile(wall, title).locator(".big").inner_text()) == total(tiles[key]["query"]), title
         for title, key in (("Open by board", "by_board"), ("Open by quarter", "by_town")):
             for row in tile(wall, title).get_by_role("listitem").all():
-                code = next(code for code, name in names.items() if name == row.locator(".name").inner_text())
+                code = next(code for code, name in names.items() if name == row.get_by_role("button").get_attribute("title"))
                 query = tiles[key].get(code, {}).get("query")
                 assert number(row.locator(".count").inner_text()) == (total(query) if query else 0), code
                 late = row.locator(".late").inner_text()
