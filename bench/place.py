@@ -81,10 +81,13 @@ def _ours(city: City, points: Sequence[tuple[float, float]]) -> dict[str, Callab
         for n, (lon, lat) in enumerate(points)
     ]  # fmt: skip
     find = city.places.find
+    grids = [find(lon, lat) for lon, lat in points]
     return {
         "find": lambda: [find(lon, lat) for lon, lat in points],
         "find_many": lambda: city.places.find_many(lons, lats),
-        "route": lambda: [route(city, kind, level, at) for kind, level, at in asked],
+        "route": lambda: [
+            route(city, kind, level, at, grid) for (kind, level, at), grid in zip(asked, grids, strict=True)
+        ],
         "deadlines": lambda: [
             intake.begin(city, kind, False, ("accept", "solve", "sign"), at) for kind, _, at in asked
         ],

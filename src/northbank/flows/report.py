@@ -10,6 +10,7 @@ from northbank.core import intake
 from northbank.core.access import REPORTERS, Actor
 from northbank.core.case import Case
 from northbank.core.deadline import Deadline
+from northbank.core.likeness import sketch
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
 from northbank.flows.settle_type import settle_type
@@ -18,6 +19,7 @@ from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Value = bool | Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)] | Code
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -37,7 +39,10 @@ class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class NewReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A report as somebody sends it. `external` is the sender's own number, taken once per source."""
+    """A report as somebody sends it. `external` is the sender's own number, taken once per source.
+
+    attributes: what reports of its type may say besides, by the codes of the pack; other ones are refused.
+    """
 
     type: Code | None = None
     place: Where | None = None
@@ -47,6 +52,7 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     happened_at: Moment | None = None
     urgent: bool | None = None
     external: Annotated[str, msgspec.Meta(min_length=1, max_length=120)] | None = None
+    attributes: Annotated[dict[Code, Value], msgspec.Meta(max_length=32)] = {}
 
 
 class ReportReply(msgspec.Struct, frozen=True):
@@ -162,7 +168,14 @@ def pieces(new: NewReport, photos: tuple[bytes, ...] = ()) -> list[tuple[str, by
     found: list[tuple[str, bytes]] = []
     if new.text or address or new.contact:
         found.append(("words", _encode(Words(new.text, address, new.contact))))
+        found.append(("sketch", sketched(new.text, address, new.contact)))
     return found + [("photo", photo) for photo in photos]
+
+
+def sketched(text: str | None, address: str | None, contact: Contact | None) -> bytes:
+    """What duplicates are found by later without reading the words; sealed beside them and erased with them."""
+    who = contact or Contact()
+    return msgspec.msgpack.encode(sketch(text, address, who.phone, who.email))
 
 
 def raw(
@@ -176,6 +189,7 @@ def raw(
         number=world.ids.number(), subject=subject, reporter=actor.login, source=source, type=new.type,
         lon=where.lon, lat=where.lat, urgent=new.urgent, external=new.external, words=words, photos=photos,
         happened_at=new.happened_at, has_address=where.address is not None,
+        attributes=new.attributes,
     )  # fmt: skip
 
 

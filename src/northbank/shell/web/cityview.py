@@ -7,15 +7,16 @@ import gzip
 from collections import defaultdict
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from northbank.core.city import Area, City, Name
+from northbank.core.city import Area, Attribute, City, Name
 from northbank.core.moves import State
+from northbank.core.route_reasons import value_in_words
 from northbank.shell.web.wire import Reply, Scope, header, takes_gzip
 
 GEOJSON = b"application/geo+json"
@@ -56,6 +57,7 @@ class TypeView(msgspec.Struct, frozen=True):
     board: str
     urgent: bool
     gb: str | None
+    attributes: tuple[str, ...]
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -63,6 +65,18 @@ class Named(msgspec.Struct, frozen=True):
 
     code: str
     name: Name
+
+
+class AttributeView(msgspec.Struct, frozen=True):
+    """What reports of some types say besides: yes or no, one of `values`, or a number from `least` to `most` in `unit`."""
+
+    code: str
+    name: Name
+    kind: Literal["yes_no", "choice", "number"]
+    values: list[Named]
+    least: int
+    most: int
+    unit: str
 
 
 class CityView(msgspec.Struct, frozen=True):
@@ -79,6 +93,7 @@ class CityView(msgspec.Struct, frozen=True):
     communities: list[Named]
     units: list[UnitView]
     types: list[TypeView]
+    attributes: list[AttributeView]
     classes: list[Named]
     sources: list[Named]
     states: list[Named]
@@ -132,7 +147,8 @@ def view_city(city: City, day: date) -> CityView:
         id=city.id, name=city.name, version=city.version, timezone=city.timezone, prefix=city.prefix,
         languages=city.languages, boards=[BoardView(b.code, b.name, b.level) for b in city.boards.values()],
         areas=_towns(city, day), communities=[Named(a.code, a.name) for a in in_force(city, "community", day)], units=units,
-        types=[TypeView(t.code, t.name, t.klass, t.board, t.urgent, t.gb) for t in city.types.values()],
+        types=[TypeView(t.code, t.name, t.klass, t.board, t.urgent, t.gb, t.attributes) for t in city.types.values()],
+        attributes=[_attribute(city, one) for one in city.attributes.values()],
         classes=[Named(c.code, c.name) for c in city.classes.values()],
         sources=[Named(s.code, s.name) for s in city.sources.values()],
         states=[Named(s.value, city.word("state", s.value)) for s in State],
@@ -140,6 +156,11 @@ def view_city(city: City, day: date) -> CityView:
         levels={level: city.word("level", level) for level in ("city", "district", "town", "community", "grid")},
         synthetic=city.synthetic, notes=city.notes,
     )  # fmt: skip
+
+
+def _attribute(city: City, one: Attribute) -> AttributeView:
+    values = [Named(value, value_in_words(city, one.code, value)) for value in one.values]
+    return AttributeView(one.code, one.name, one.kind, values, one.least, one.most, one.unit)
 
 
 def _by_town(city: City) -> dict[str, list[str]]:
