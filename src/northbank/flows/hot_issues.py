@@ -40,7 +40,7 @@ class IssueView(msgspec.Struct, frozen=True):
 class HotIssues(msgspec.Struct, frozen=True):
     """What the last scan found, as far as the actor may see all of it. at: when it was; None: never yet.
 
-    position: of the scan in the journal. cases: it looked at. alpha: chance of a false alarm per scan.
+    position: of the scan in the journal. cases: it looked at, of so many days. alpha: chance of a false alarm per scan.
     """
 
     issues: list[IssueView]
@@ -49,6 +49,7 @@ class HotIssues(msgspec.Struct, frozen=True):
     cases: int = 0
     alpha: float = 0.0
     every_hours: int = 0
+    history_days: int = 0
 
 
 class HotIssue(msgspec.Struct, frozen=True):
@@ -124,7 +125,10 @@ async def hot_issues(world: World, actor: Actor) -> HotIssues:
         return HotIssues([], every_hours=rules.every_hours)
     seen = [one for one in entry.data.issues if len(await world.scans.cards(one.cases, scope(actor))) == len(one.cases)]
     views = [_view(world.city, entry, one) for one in seen]
-    return HotIssues(views, entry.at, entry.position, entry.data.cases, entry.data.rules.alpha, rules.every_hours)
+    used = entry.data.rules
+    return HotIssues(
+        views, entry.at, entry.position, entry.data.cases, used.alpha, rules.every_hours, used.history_days
+    )
 
 
 async def hot_issue(world: World, actor: Actor, id: str) -> HotIssue:

@@ -1,7 +1,11 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import type { Words } from "./zh";
 
+import { hotEn, suggestEn } from "./suggest";
+
 export const en: Words = {
+  hot: hotEn,
+  suggest: suggestEn,
   product: "Northbank",
   centerOf: "{city} operation and governance center",
   mode: { live: "Live", simulated: "SIMULATED", replay: "REPLAY {speed}×" },

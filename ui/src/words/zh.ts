@@ -1,5 +1,9 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
+import { hotZh, suggestZh } from "./suggest";
+
 export const zh = {
+  hot: hotZh,
+  suggest: suggestZh,
   product: "北岸",
   centerOf: "{city}数字化城市运行和治理中心",
   mode: { live: "实时", simulated: "模拟数据", replay: "回放 {speed} 倍速" },

@@ -5,7 +5,7 @@ import type { Card, Tiles } from "@/api/types";
 export const FACETS = ["state", "board", "town", "type", "owner", "source", "grid"] as const;
 export const FLAGS = ["open", "needs", "urgent", "late", "soon", "desk", "on_time"] as const;
 const TIMES = ["reported_from", "reported_to", "closed_from", "closed_to"] as const;
-const KNOWN = [...FACETS, ...FLAGS, ...TIMES, "q", "sort"] as const;
+const KNOWN = [...FACETS, ...FLAGS, ...TIMES, "ids", "q", "sort"] as const;
 
 export type Filters = Partial<Record<(typeof KNOWN)[number], string>>;
 
@@ -61,5 +61,6 @@ export function fits(card: Card, filters: Filters): boolean {
     const has = key === "desk" ? card.desk !== null : Boolean(card[key]);
     if (has !== (wanted === "true")) return false;
   }
+  if (filters.ids && !filters.ids.split(",").includes(card.id)) return false;
   return !filters.q || card.number.includes(filters.q);
 }
