@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-u
 PINNED := requirements/build.lock requirements/installer.lock pyproject.toml tools/setup.sh
 UI_FILES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup setup-dev demo test check bench docs ui wheel format lock clean
+.PHONY: help setup setup-dev demo test check proof bench docs ui wheel format lock clean
 
 help:
 	@echo "make setup   into .venv: the program, its dependencies and the built screens"
@@ -48,6 +48,12 @@ check: $(VENV)/.dev
 
 test: setup-dev
 	@sh tools/test.sh
+
+# A million random deadlines against counting minute by minute. make proof CASES=50000 SEED=7
+CASES ?= 1000000
+SEED ?= 2026
+proof: $(VENV)/.dev
+	@$(BIN)/python -m tests.core.proof $(CASES) $(SEED)
 
 bench: setup-dev
 	$(BIN)/northbank bench all

@@ -89,6 +89,10 @@ class PgCases:
         """Cases the timer must look at, longest waiting first."""
         return [_decode_case(row["doc"]) for row in await self._pool.fetch(JOURNAL.due, now, limit)]
 
+    async def undated(self, after: str | None, limit: int) -> list[Case]:
+        """Cases that wait for a calendar, in order of their ids."""
+        return [_decode_case(row["doc"]) for row in await self._pool.fetch(SQL.undated, after, limit)]
+
     async def resume_point(self) -> tuple[datetime | None, list[Case]]:
         """When the newest thing happened, and every open case: where a simulation or a replay goes on."""
         last = await self._pool.fetchval(SQL.last_change)

@@ -43,6 +43,10 @@ select min(reported_at) from cases;
 -- When the newest thing happened.
 select max(changed_at) from cases;
 
+-- name: undated
+-- Cases with a due time that no calendar told (see card.py), by id, those after $1. Asked once when a center starts.
+select doc from cases where desk = 'no_calendar' and ($1::uuid is null or id > $1::uuid) order by id limit $2;
+
 -- name: open_docs
 -- Every open case, folded.
 select doc from cases where open;

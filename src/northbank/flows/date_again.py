@@ -1,0 +1,37 @@
+"""A calendar has come: deadlines that had no due time for want of it get one, and the journal says so."""
+
+import asyncio
+
+from northbank.core.access import SYSTEM
+from northbank.core.dating import dated
+from northbank.flows.act import step
+from northbank.ports import Stale, World
+
+BATCH = 500
+
+
+async def date_again(world: World) -> int:
+    """Date every case that can be dated now; returns how many were. Safe to run twice or side by side."""
+    written, after, missed = 0, None, False
+    while True:
+        now = world.clock.now()
+        cases = await world.cases.undated(after, BATCH)
+        changes = [
+            step(world, SYSTEM.login, case, [fact], now)
+            for case in cases
+            if (fact := dated(case.deadlines, world.city, now)) is not None
+        ]
+        done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
+        for result in done:
+            if not isinstance(result, BaseException):
+                written += 1
+            elif isinstance(result, Stale):
+                missed = True  # somebody acted on it meanwhile: look once more
+            else:
+                raise result
+        if len(cases) == BATCH:
+            after = cases[-1].id
+        elif missed:
+            after, missed = None, False
+        else:
+            return written
