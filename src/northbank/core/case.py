@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 import msgspec
 
 from northbank.core.city import Given, Level, Stage
-from northbank.core.dating import Dated
 from northbank.core.deadline import Deadline
 from northbank.core.moves import State
 
