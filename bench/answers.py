@@ -13,6 +13,7 @@ from northbank.shell.web.live import Broadcaster, Tick
 from northbank.wiring import Center
 
 _TABLES = ("journal", "cases", "subject_key", "secret")
+SAMPLES = 400  # rows of a table that the peer of the same columns repeats
 RECENT = 140  # entries a frame tells of: 200 reports/s, five frames a second, 3.5 entries a report
 
 
@@ -25,6 +26,8 @@ async def answer(center: Center, hubs: list[Broadcaster], say: Callable[..., Non
         match asked["what"]:
             case "rows":
                 say(**await rows(center))
+            case "samples":
+                say(**await samples(center))
             case "deliveries":
                 say(deliveries=hubs[0].deliveries, dropped=hubs[0].dropped)
             case "flat_out":
@@ -41,6 +44,15 @@ async def rows(center: Center) -> dict[str, Any]:
         query = f"select count(*), coalesce(avg(pg_column_size(t.*)), 0)::float from {table} t"
         count, size = await center.pool.fetchrow(query)
         found[table] = {"rows": count / max(reports, 1), "bytes": round(size)}
+    return found
+
+
+async def samples(center: Center) -> dict[str, Any]:
+    """Rows of each table as they are, for a peer that stores the like."""
+    found: dict[str, Any] = {}
+    for table in _TABLES:
+        query = f"select json_agg(t)::text from (select * from {table} limit {SAMPLES}) t"
+        found[table] = msgspec.json.decode(await center.pool.fetchval(query))
     return found
 
 

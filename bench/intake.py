@@ -1,9 +1,11 @@
 """Durable intake over HTTP, everything done: sign-in, validation, vault, place, routing, deadlines, journal and views.
 
-Real center and ceiling take turns in one run, so that whatever else the machine does meets both.
+Real center and two ceilings take turns in one run, so that whatever else the machine does meets all. Both ceilings validate
+the same body and commit as many rows: one into tables of two columns, one into tables with the real columns and indexes.
 """
 
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from result import Result, machine, median, tidy
 
 PATH = "/api/v1/reports"
 CLIENTS = (64, 256)
+SAME = "_same_columns"  # in names: against the peer whose tables are the real ones
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -41,22 +44,31 @@ async def measure(size: Size) -> Result:
             await burst(real.hello["port"], sent, max(size.clients), min(2.0, size.seconds))
             shape = await real.ask(what="rows")
             wanted = msgspec.json.encode(shape).decode()
-            async with child("serve_bare.py", f"{folder}/bare", wanted) as bare:
-                await burst(bare.hello["port"], sent, max(size.clients), min(2.0, size.seconds))
-                measured, ceiling = await _rounds(size, real, bare, sent)
-    ratio = {name: tidy(measured[name] / ceiling[name]) for name in measured if name.startswith("reports_per_s")}
+            samples = Path(folder) / "samples.json"
+            samples.write_bytes(msgspec.json.encode(await real.ask(what="samples")))
+            async with (
+                child("serve_bare.py", f"{folder}/bare", wanted) as bare,
+                child("serve_bare.py", f"{folder}/same", wanted, str(samples)) as same,
+            ):
+                for peer in (bare, same):
+                    await burst(peer.hello["port"], sent, max(size.clients), min(2.0, size.seconds))
+                measured, ceiling, columns = await _rounds(size, (real, bare, same), sent)
+    rates = [name for name in measured if name.startswith("reports_per_s")]
+    ratio = {name: tidy(measured[name] / ceiling[name]) for name in rates}
+    ratio |= {f"{name}{SAME}": tidy(measured[name] / columns[name]) for name in rates}
+    ceiling |= {f"{name}{SAME}": value for name, value in columns.items()}
     measured["rows_per_report"] = tidy(sum(one["rows"] for one in shape.values()))
     return Result(name="intake", machine=where, figures=measured, ceiling=ceiling, ratio=ratio)
 
 
-async def _rounds(size: Size, real: Child, bare: Child, sent: list[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
-    found: tuple[list[dict[str, float]], list[dict[str, float]]] = ([], [])
+async def _rounds(size: Size, all: tuple[Child, ...], sent: list[bytes]) -> list[dict[str, Any]]:
+    found: list[list[dict[str, float]]] = [[] for _ in all]
     for _ in range(size.rounds):
-        for one, into in zip((real, bare), found, strict=True):
+        for one, into in zip(all, found, strict=True):
             into.append({})
             for clients in size.clients:
                 into[-1] |= await _burst(one, sent, clients, size.seconds)
-    return median(found[0]), median(found[1])
+    return [median(rounds) for rounds in found]
 
 
 async def _burst(one: Child, sent: list[bytes], clients: int, seconds: float) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """The ceiling of intake: a bare Starlette endpoint that validates the same body and stores as many rows, and no more.
 
 Same server program, event loop, database and settings, two committers; no rules, no sign-in, no encryption, one index
-a table. Arguments: data folder, JSON {table: {rows, bytes}} as measured from the real center.
+a table. Arguments: data folder, JSON {table: {rows, bytes}} as measured from the real center, and, for the second peer, a
+file of real rows {table: [row, ...]}: it stores such rows, in the real tables with all their columns and indexes.
 """
 
 import asyncio
@@ -23,11 +24,13 @@ from starlette.routing import Route
 
 from northbank.flows.report import NewReport
 from northbank.shell.store.embedded import Embedded
+from northbank.shell.store.pool import open_pool
 from northbank.wiring import listen_on
 
 GROUP = 200
 COMMITTERS = 2
 _decode = msgspec.json.Decoder(NewReport).decode
+_decode_any = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,9 +49,13 @@ class Store:
 
     async def start(self) -> None:
         """Make the tables, begin committing."""
+        await self.prepare()
+        self.tasks = [asyncio.create_task(self.work()) for _ in range(COMMITTERS)]
+
+    async def prepare(self) -> None:
+        """Make the tables."""
         for name in self.shape:
             await self.pool.execute(f"create table if not exists bare_{name} (id uuid primary key, data text not null)")
-        self.tasks = [asyncio.create_task(self.work()) for _ in range(COMMITTERS)]
 
     async def add(self, id: str) -> None:
         """Store the rows of one report durably."""
@@ -70,24 +77,69 @@ class Store:
                 if not future.done():
                     future.set_result(None)
 
-    def arguments(self, ids: list[str]) -> list[list[str]]:
+    def arguments(self, ids: list[str]) -> list[list[Any]]:
         """Ids and texts of each table; where a report has 3.6 rows on average, so it is here."""
-        found: list[list[str]] = []
+        found: list[list[Any]] = []
+        for name, fresh in self.fresh(ids):
+            found += [fresh, [self.texts[name]] * len(fresh)]
+        return found
+
+    def fresh(self, ids: list[str]) -> list[tuple[str, list[str]]]:
+        """An id for each row that these reports are worth in each table."""
+        found: list[tuple[str, list[str]]] = []
         for name, one in self.shape.items():
             self.owed[name] += one["rows"] * len(ids)
             count = int(self.owed[name])
             self.owed[name] -= count
-            found.append([ids[n] if n < len(ids) else str(uuid_utils.uuid7()) for n in range(count)])
-            found.append([self.texts[name]] * count)
+            found.append((name, [ids[n] if n < len(ids) else str(uuid_utils.uuid7()) for n in range(count)]))
         return found
 
 
-async def serve(data: str, shape: dict[str, Any]) -> None:
+class SameColumns(Store):
+    """Group commit of ready-made rows of the real tables: every column and index, only what must be unique made anew."""
+
+    def __init__(self, pool: asyncpg.Pool, shape: dict[str, Any], samples: dict[str, list[dict[str, Any]]]) -> None:
+        super().__init__(pool, shape)
+        self.samples = samples
+        self.rows: dict[str, list[tuple[Any, ...]]] = {}
+        self.places: dict[str, dict[str, int]] = {}
+        self.position = 0
+        parts = [f"i{n} as (insert into {name} select * from unnest(${n + 1}::{name}[]))" for n, name in enumerate(shape)]  # fmt: skip
+        self.statement = f"with {', '.join(parts)} select 1"
+
+    async def prepare(self) -> None:
+        """Read the samples as rows of their tables."""
+        for name, rows in self.samples.items():
+            query = f"select * from json_populate_recordset(null::{name}, $1::json)"
+            found = await self.pool.fetch(query, _encode(rows).decode())
+            self.rows[name] = [tuple(row.values()) for row in found]
+            self.places[name] = {column: n for n, column in enumerate(found[0].keys())}
+
+    def arguments(self, ids: list[str]) -> list[list[Any]]:
+        """Rows of each table."""
+        return [[self.row(name, id) for id in fresh] for name, fresh in self.fresh(ids)]
+
+    def row(self, name: str, id: str) -> tuple[Any, ...]:
+        """The next sample with an id, a stream, a number and a position of its own."""
+        self.position += 1
+        known, places = self.rows[name], self.places[name]
+        row = list(known[self.position % len(known)])
+        for column, value in (
+            ("position", self.position), ("id", id), ("stream", id), ("number", id), ("subject", id), ("external", None),
+        ):  # fmt: skip
+            if (at := places.get(column)) is not None:
+                row[at] = value
+        return tuple(row)
+
+
+async def serve(data: str, shape: dict[str, Any], samples: dict[str, Any] | None) -> None:
     """Serve until SIGTERM."""
     database = await asyncio.to_thread(Embedded.start, Path(data))
     try:
+        if samples is not None:
+            await (await open_pool(database.dsn)).close()  # the real tables
         async with asyncpg.create_pool(database.dsn, min_size=4, max_size=8) as pool:
-            store = Store(pool, shape)
+            store = Store(pool, shape) if samples is None else SameColumns(pool, shape, samples)
             await store.start()
             server = uvicorn.Server(
                 uvicorn.Config(
@@ -122,4 +174,5 @@ def app(store: Store) -> Starlette:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], msgspec.json.decode(sys.argv[2])))
+    given = _decode_any(Path(sys.argv[3]).read_bytes()) if len(sys.argv) > 3 else None
+    uvloop.run(serve(sys.argv[1], _decode_any(sys.argv[2]), given))
