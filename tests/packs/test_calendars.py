@@ -1,12 +1,22 @@
-"""The calendars of the packs against independent packages, day by day."""
+"""The calendars of the packs, and core's counting on them, against two independent packages on every day they cover.
 
+Where two sources differ, the day and the reason stand here; a difference that is not listed fails.
+"""
+
+import random
 import tomllib
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import chinese_calendar
 import holidays
 import pytest
+from chinese_calendar.constants import holidays as free_days
+from chinese_calendar.constants import workdays as made_up_days
+
+from northbank.core.worktime import Calendar, add, is_workday
+from northbank.pack.load import load
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 
@@ -34,14 +44,115 @@ def test_a_second_package_says_the_same(year: int) -> None:
     assert days("jiangbei", year, "workday") == {day for day in other.weekend_workdays if day.year == year}
 
 
-@pytest.mark.parametrize("year", range(2017, 2029))
-def test_los_angeles_keeps_the_federal_holidays(year: int) -> None:
-    federal = {day for day in holidays.country_holidays("US", years=year) if day.weekday() < 5 and day.year == year}
-    ours = days("losangeles", year, "holiday")
-    if year == 2021:  # the city took up Juneteenth a year after the nation
-        federal -= {date(2021, 6, 18)}
-    assert federal <= ours
-    assert len(ours - federal) == 2  # the day of Cesar Chavez, the day after Thanksgiving
+COVERED = range(2004, 2027)  # what chinesecalendar knows
+OFFICE = ((540, 1080),)
+# The State Council moved the rest day of Saturday 31 December 2005 to the New Year of 2006. `holidays` knows that it was
+# worked; `chinesecalendar` lists each year by its own notice and leaves it out.
+APART = {date(2005, 12, 31): "worked for the New Year of 2006; missing in chinesecalendar"}
+
+
+def every_day(years: range) -> Iterator[date]:
+    return (
+        date.fromordinal(n) for n in range(date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal() + 1)
+    )
+
+
+def china() -> Calendar:
+    """A calendar of core with the days of chinesecalendar, 2004 to 2026."""
+    told = dict.fromkeys(made_up_days, OFFICE) | dict.fromkeys(free_days, ())
+    spans = {day: found for day, found in told.items() if day.year in COVERED}
+    return Calendar(
+        version="1", timezone="Asia/Shanghai", weekly=(*(OFFICE,) * 5, (), ()), days=spans, years=frozenset(COVERED)
+    )
+
+
+def test_the_two_packages_agree_on_8401_days_but_one() -> None:
+    other = holidays.country_holidays("CN", years=[*COVERED, COVERED[-1] + 1])
+    days = list(every_day(COVERED))
+    apart = {day for day in days if chinese_calendar.is_workday(day) != other.is_working_day(day)}
+    assert (len(days), apart) == (8401, set(APART))
+
+
+def test_core_knows_each_working_day_that_the_packages_know() -> None:
+    ours = china()
+    other = holidays.country_holidays("CN", years=[*COVERED, COVERED[-1] + 1])
+    for day in every_day(COVERED):
+        assert is_workday(ours, day) == chinese_calendar.is_workday(day), day
+        assert day in APART or is_workday(ours, day) == other.is_working_day(day), day
+
+
+def after(day: date, count: int) -> date:
+    """The `count`-th working day after `day` by chinesecalendar, whose day 0 is `day` or the first working day after it."""
+    return chinese_calendar.find_workday(count - (not chinese_calendar.is_workday(day)), day)
+
+
+def test_core_counts_working_days_as_the_packages_count_them() -> None:
+    """From every day of 23 years, one working day and a random number of them, against both packages' own counting."""
+    ours, chance = china(), random.Random(8401)
+    other = holidays.country_holidays("CN", years=[*COVERED, COVERED[-1] + 1])
+    zone = ours.zone
+    for day in every_day(range(2004, 2026)):
+        for count in (1, chance.randint(2, 40)):
+            start = datetime.combine(day, time(chance.randrange(24), chance.randrange(60)), zone)
+            due = add(ours, start.astimezone(UTC), count, "working_day").astimezone(zone)
+            assert due.time() == time(18)
+            assert due.date() == after(day, count), (day, count)
+            crossed = any(day <= one <= due.date() for one in APART)
+            assert crossed or due.date() == other.get_nth_working_day(day, count), (day, count)
+
+
+def test_the_pack_counts_working_days_as_the_packages_count_them() -> None:
+    city = load(PACKS / "jiangbei")
+    other = holidays.country_holidays("CN", years=[2023, 2024, 2025, 2026, 2027])
+    zone = city.calendar.zone
+    for day in every_day(range(2023, 2026)):
+        for count in (1, 3, 7, 15, 20):
+            due = add(city.calendar, datetime.combine(day, time(10), zone), count, "working_day").astimezone(zone)
+            assert due.date() == after(day, count)
+            assert due.date() == other.get_nth_working_day(day, count)
+
+
+# Los Angeles, its pack against `holidays` for the nation and for California: who rests, who works, on which days and why.
+FEDERAL = {
+    ("rests", "Cesar Chavez Day"): 12,  # a holiday of the city, not of the nation: last Monday of March
+    ("rests", "Day after Thanksgiving"): 12,  # a holiday of the city, not of the nation
+    (
+        "works",
+        "Juneteenth National Independence Day (observed)",
+    ): 1,  # 2021: made national the day before; the city followed in 2022
+}
+STATE = {
+    ("rests", "Cesar Chavez Day"): 11,  # the city keeps the Monday; in 2025 both fell on one day
+    ("works", "Cesar Chavez Day"): 8,  # the state keeps 31 March
+    ("works", "Cesar Chavez Day (observed)"): 2,  # 31 March on a Sunday
+    ("rests", "Columbus Day"): 1,  # 2017: kept by city and nation, no longer by the state
+    ("rests", "Indigenous Peoples' Day"): 11,  # the same Monday under the city's name for it
+    ("works", "Juneteenth National Independence Day (observed)"): 1,
+    ("works", "Susan B. Anthony Day"): 7,  # a day of the state on which offices are open
+    ("works", "Diwali"): 2,  # of the state since 2026; not of the city
+}
+
+
+@pytest.mark.parametrize(("subdivision", "told"), [(None, FEDERAL), ("CA", STATE)])
+def test_los_angeles_differs_from_nation_and_state_only_as_told(
+    subdivision: str | None, told: dict[tuple[str, str], int]
+) -> None:
+    found: dict[tuple[str, str], int] = {}
+    for year in range(2017, 2029):
+        other = holidays.country_holidays("US", subdiv=subdivision, years=year)
+        ours, worked = names("losangeles", year), days("losangeles", year, "workday")
+        assert not worked
+        for day in every_day(range(year, year + 1)):
+            rests = day.weekday() >= 5 or day in ours
+            if rests == other.is_working_day(day):
+                key = ("rests", ours[day]) if rests else ("works", str(other.get(day)))
+                found[key] = found.get(key, 0) + 1
+    assert found == told
+
+
+def names(pack: str, year: int) -> dict[date, str]:
+    table = tomllib.loads((PACKS / pack / f"calendar/{year}.toml").read_text(encoding="utf-8"))
+    return {day["date"]: day["name"]["en"] for day in table["days"] if day["kind"] == "holiday"}
 
 
 def test_the_year_to_come_has_the_statutory_days_and_says_it_is_provisional() -> None:
