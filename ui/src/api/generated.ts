@@ -329,6 +329,7 @@ export interface HotIssues {
   cases?: number;
   alpha?: number;
   every_hours?: number;
+  history_days?: number;
 }
 
 /** One hour of the curve, from its first instant, with the queries of both figures. */

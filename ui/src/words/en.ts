@@ -1,11 +1,9 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
+import { hotEn, suggestEn } from "./suggest";
+import { whyEn } from "./why";
 import type { Words } from "./zh";
 
-import { hotEn, suggestEn } from "./suggest";
-
 export const en: Words = {
-  hot: hotEn,
-  suggest: suggestEn,
   product: "Northbank",
   centerOf: "{city} operation and governance center",
   mode: { live: "Live", simulated: "SIMULATED", replay: "REPLAY {speed}×" },
@@ -275,6 +273,9 @@ export const en: Words = {
     again: "Take another",
     openIt: "Open it",
   },
+  hot: hotEn,
+  suggest: suggestEn,
+  why: whyEn,
   keys: {
     title: "Keys",
     move: "Previous, next",

@@ -1,9 +1,8 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
 import { hotZh, suggestZh } from "./suggest";
+import { whyZh } from "./why";
 
 export const zh = {
-  hot: hotZh,
-  suggest: suggestZh,
   product: "北岸",
   centerOf: "{city}数字化城市运行和治理中心",
   mode: { live: "实时", simulated: "模拟数据", replay: "回放 {speed} 倍速" },
@@ -273,6 +272,9 @@ export const zh = {
     again: "再报一件",
     openIt: "打开这件",
   },
+  hot: hotZh,
+  suggest: suggestZh,
+  why: whyZh,
   keys: {
     title: "按键",
     move: "上一件、下一件",
