@@ -1,4 +1,4 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, setup, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, setup, suggest, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -12,7 +12,14 @@ import uvloop
 from result import Result, show
 from rich.console import Console
 
-MODULES = {"intake": "intake", "live": "live", "place": "place", "import": "import_file", "setup": "setup"}
+MODULES = {
+    "intake": "intake",
+    "live": "live",
+    "place": "place",
+    "import": "import_file",
+    "setup": "setup",
+    "suggest": "suggest",
+}
 
 
 def run(name: str, tiny: bool) -> Result:

@@ -14,6 +14,7 @@ FIGURES = {
     "live": {"delivered_p50_ms", "delivered_p99_ms", "server_cores", "deliveries_per_s"},
     "place": {"find_per_s", "route_us", "deadlines_us"},
     "import": {"rows_per_s", "peak_mb", "peak_mb_long"},
+    "suggest": {"accuracy", "coverage", "ece", "advise_us", "scan_hot_s", "false_alarms_per_100"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 
