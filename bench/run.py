@@ -1,4 +1,4 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, setup, suggest, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, setup, suggest, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -17,6 +17,7 @@ MODULES = {
     "live": "live",
     "place": "place",
     "import": "import_file",
+    "duplicates": "duplicates",
     "setup": "setup",
     "suggest": "suggest",
 }

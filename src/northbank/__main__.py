@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, new, diff, generate-grids.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
-train_app = typer.Typer(no_args_is_help=True, help="Models that learn from this center's own cases: suggest.")
+train_app = typer.Typer(no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates.")
 audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, rebuild.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(pack_app, name="pack")
@@ -313,6 +313,18 @@ def train_suggest(
     go(lambda: run_training(settings, file, map, seed, out))
 
 
+@train_app.command("duplicates")
+def train_duplicates(
+    pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    days: Annotated[int, typer.Option(min=1, help="How far back the cases go that are learned from.")] = 730,
+) -> None:  # fmt: skip
+    """Learn from merged cases how likely two reports are one matter; holds in a running center at once."""
+    from northbank.verbs import run_training_duplicates
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: run_training_duplicates(settings, days, out))
+
+
 @audit_app.command("verify")
 def audit_verify(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """Walk the whole journal against its tree and signed checkpoints; names the first wrong position."""
@@ -366,7 +378,7 @@ def audit_rebuild(pack: Pack, data: Data = Path("data"), database: Database = No
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="intake, live, place, import, setup, suggest, or all.")],
+    name: Annotated[str, typer.Argument(help="intake, live, place, import, duplicates, setup, suggest, or all.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
     """Measure against a ceiling taken in the same run."""

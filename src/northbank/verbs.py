@@ -275,6 +275,31 @@ async def run_training(settings: Settings, file: Path | None, map: Path | None, 
     _tell_model(model.about, path, out)
 
 
+async def run_training_duplicates(settings: Settings, days: int, out: Console) -> None:
+    """Learn from the pairs that were merged and put the weights in force."""
+    from rich.progress import Progress
+
+    from northbank.core.duplicate_fit import TooFew
+    from northbank.flows.train_duplicates import learn
+    from northbank.shell.settings import SettingsError
+
+    async with open_beside(settings) as center:
+        until = center.world.clock.now()
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            step = bar.add_task("Comparing cases with those before them", total=None)
+            try:
+                learned = await learn(
+                    center.world, until - timedelta(days=days), until, lambda n: bar.update(step, completed=n)
+                )  # fmt: skip
+            except TooFew as error:
+                raise SettingsError(f"{error} The weights in force stay as they are.") from error
+    weights = learned.weights
+    out.print(f"Learned from {weights.pairs:,} pairs, {weights.marked:,} of them merged. In force from now on.")
+    out.print(
+        f"On the newest pairs, not learned from: mean squared error {learned.brier:.4f}; always the usual share {learned.base:.4f}."
+    )
+
+
 TRAINING = {
     "open": "Opening words",
     "read": "Reading pieces",

@@ -28,6 +28,7 @@ from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
 from northbank.shell.store.checkpoints import PgLedger
+from northbank.shell.store.duplicates import PgDuplicates
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
@@ -90,6 +91,7 @@ class Center:
             self.cases,
             self.vault,
             self.accounts,
+            PgDuplicates(pool),
             adviser=self.adviser,
             scans=PgScans(pool),
         )

@@ -30,6 +30,8 @@ def test_the_same_matter_in_other_words_is_more_alike_than_another_matter() -> N
 def test_width_case_and_marks_make_no_difference() -> None:
     assert grams("Ｓtreet　LAMP！") == grams("street lamp")
     assert sketch(None, "建新东路 12 号").address == sketch(None, "建新东路１２号。").address
+    assert sketch(None, "建新东路12号门口旁边").address == sketch(None, "建新东路 12 号").address
+    assert sketch(None, "In front of 12 High Street").address == sketch(None, "12 High Street").address
     assert sketch(None, "建新东路 12 号").address != sketch(None, "建新东路 13 号").address
 
 

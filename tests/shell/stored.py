@@ -19,6 +19,7 @@ from northbank.ports import World
 from northbank.shell.clock import SeededIds, SteppedClock, monotonic
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
+from northbank.shell.store.duplicates import PgDuplicates
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.pool import open_pool
 from northbank.shell.store.rebuild import folded
@@ -51,7 +52,7 @@ class Stored:
         self.ids = ids or self.numbers
         self.vault = PgVault(pool, MASTER, self.ids)
         self.accounts = PgAccounts(pool)
-        self.world = World(city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts)
+        self.world = World(city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts, PgDuplicates(pool))
         self.tail = Tail(
             pool, self.cases, self.world, lambda position, data: (position, msgspec.json.decode(data)), monotonic
         )

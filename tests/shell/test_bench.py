@@ -15,6 +15,7 @@ FIGURES = {
     "place": {"find_per_s", "route_us", "deadlines_us"},
     "import": {"rows_per_s", "peak_mb", "peak_mb_long"},
     "suggest": {"accuracy", "coverage", "ece", "advise_us", "scan_hot_s", "false_alarms_per_100"},
+    "duplicates": {"judge_pairs_per_s", "question_p50_ms", "question_p99_ms"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 

@@ -16,6 +16,9 @@ MARKS = 64  # hashes kept of a text; a text of fewer n-grams is kept whole
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+|\d+")
 _LETTERS = 3  # of an alphabet in one n-gram; of a script without spaces it is 2
+# What people say around an address without changing it.
+_AROUND = re.compile(r"(门口|门前|附近|旁边|旁|对面|楼下|楼前|处)+$")
+_ENGLISH = frozenset({"near", "opposite", "outside", "in", "front", "of", "at", "by", "the"})
 _MIX = 2654435761  # odd, near 2^32 / golden ratio: spreads what a checksum leaves close together (Knuth 6.4)
 
 
@@ -35,15 +38,19 @@ class Sketch(msgspec.Struct, frozen=True, array_like=True):
 def sketch(text: str | None, address: str | None = None, phone: str | None = None, email: str | None = None) -> Sketch:
     """The sketch of a report's words. The smallest hashes are a fair sample of the n-grams (bottom-k, Cohen 1997)."""
     hashes = {crc32(gram.encode()) * _MIX & 0xFFFFFFFF for gram in grams(text or "")}
-    return Sketch(
-        len(hashes), tuple(sorted(hashes)[:MARKS]), _mark(_RUN.findall(_plain(address or ""))), person(phone, email)
-    )
+    return Sketch(len(hashes), tuple(sorted(hashes)[:MARKS]), _mark(_address(address or "")), person(phone, email))
 
 
 def person(phone: str | None, email: str | None) -> bytes:
     """The mark of a reporter: the last eleven digits of the telephone, else the mail address. Names alone prove nothing."""
     digits = "".join(one for one in phone or "" if one.isdigit())[-11:]
     return _mark([digits if len(digits) >= 7 else _plain(email or "").strip()])
+
+
+def _address(address: str) -> list[str]:
+    """The words of an address that tell it from others."""
+    words = [word for word in _RUN.findall(_plain(address)) if word not in _ENGLISH]
+    return [*words[:-1], _AROUND.sub("", words[-1])] if words else []
 
 
 def _mark(words: list[str]) -> bytes:

@@ -18,6 +18,7 @@ from northbank.ports import Envelope, Ids, Secret
 from northbank.shell.store.sql import statements
 
 SQL = statements("journal")
+DUPLICATES = statements("duplicates")
 AUDIT = statements("audit")
 _KEY = 32
 _NONCE = 12
@@ -54,6 +55,14 @@ class PgVault:
     async def knows(self, subject: str) -> bool:
         """Whether the subject has a key."""
         return await self._pool.fetchval(SQL.subject_key, subject) is not None
+
+    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
+        """Sketches by subject; erased ones are missing. No words are opened here, so no reading is recorded."""
+        found: dict[str, bytes] = {}
+        for row in await self._pool.fetch(DUPLICATES.sketches, list(subjects)):
+            box = AESGCM(self._unwrap(row["subject"], row["wrapped"]))
+            found[row["subject"]] = _open(box, row["id"], row["sealed"])
+        return found
 
     async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
         """Plaintexts by secret id. Erased ones are missing; one that was changed outside raises `tampered`.

@@ -9,7 +9,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from northbank.core.refusal import Refused
-from northbank.shell.web import cases, hot, proofs, reports, signing, suggestions, walls
+from northbank.shell.web import cases, duplicates, hot, proofs, reports, signing, suggestions, walls
 from northbank.shell.web.assets import Assets
 from northbank.shell.web.door import Door
 from northbank.shell.web.health import Health
@@ -61,6 +61,7 @@ def all_operations() -> tuple[Operation, ...]:
         *signing.OPERATIONS,
         *walls.operations(),
         *cases.OPERATIONS,
+        *duplicates.OPERATIONS,
         *proofs.OPERATIONS,
         *suggestions.OPERATIONS,
         *hot.OPERATIONS,

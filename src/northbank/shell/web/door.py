@@ -106,7 +106,7 @@ def _slots(scope: Scope) -> dict[str, str]:
     """The path's variable parts; what cannot be an id cannot be found either."""
     found: dict[str, str] = {}
     for name, value in (scope.get("path_params") or {}).items():
-        known = UUID if name in ("id", "photo", "subject") else SLOT
+        known = UUID if name in ("id", "other", "photo", "subject") else SLOT
         if known.match(value) is None:
             raise Refused("not_found", what=name)
         found[name] = value.lower() if known is UUID else value
