@@ -1,13 +1,13 @@
 """A file played at its own times on a center whose clock runs fast: reported, ended, taken up again."""
 
 import asyncio
-import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from shell.old_records import map_text, write_rows
 from template import PACK, point
 
 from northbank.core.access import Scope
@@ -22,28 +22,12 @@ from northbank.shell.sources.rows import SourceError, Standing
 from northbank.shell.sources.timeline import PAGE, Timeline
 from northbank.wiring import Center, open_center
 
-MAP = """timezone = "Asia/Kathmandu"
-times = ["%Y-%m-%d %H:%M:%S"]
-[columns]
-external = ["id"]
-reported = ["when"]
-closed = ["end"]
-state = ["state"]
-type = ["kind"]
-lon = ["lon"]
-lat = ["lat"]
-text = ["words"]
-[defaults]
-source = "phone"
-reason = "reject.twice"
-[types]
-"waste" = "street.waste"
-"other" = "other"
-[states]
-"done" = "closed"
-"no" = "rejected"
-"open" = "open"
-"""
+MAP = map_text(
+    {"state": "state", "text": "words"},
+    'reason = "reject.twice"\n[types]\n"waste" = "street.waste"\n"other" = "other"\n'
+    '[states]\n"done" = "closed"\n"no" = "rejected"\n"open" = "open"\n',
+)
+NAMES = ("id", "when", "end", "state", "kind", "lon", "lat", "words")
 FIRST = datetime(2025, 3, 3, 9, 0)
 LON, LAT = point("TW-H1-G1")
 EVERYTHING = Scope(everything=True)
@@ -59,12 +43,8 @@ def written(tmp_path: Path) -> tuple[Path, Path]:
         ["open", 12, None, "open", "waste", LON, LAT, ""], ["words", 13, 40, "done", "waste", "", "", "by the quay"],
         ["far", 14, None, "open", "waste", 0, 0, ""], ["bad", 15, None, "gone", "waste", LON, LAT, ""],
     ]  # fmt: skip
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["id", "when", "end", "state", "kind", "lon", "lat", "words"])
-        for id, when, end, *rest in rows:
-            writer.writerow([id, at(when), at(end) if end is not None else "", *rest])
-    return file, map
+    dated = ([id, at(when), at(end) if end is not None else "", *rest] for id, when, end, *rest in rows)
+    return write_rows(file, NAMES, dated), map
 
 
 def at(minutes: float) -> datetime:
@@ -112,8 +92,7 @@ def test_records_come_in_order_of_time_however_they_lie_in_the_file(tmp_path: Pa
 def test_of_the_same_moment_beginnings_come_first_and_then_the_order_of_the_file(tmp_path: Path) -> None:
     file, map = written(tmp_path)
     count = 3 * PAGE
-    row = f"{at(0)},{at(0)},done,waste,{LON},{LAT},\n"
-    file.write_text("id,when,end,state,kind,lon,lat,words\n" + "".join(f"r{n},{row}" for n in range(count)), "utf-8")
+    write_rows(file, NAMES, ([f"r{n}", at(0), at(0), "done", "waste", LON, LAT, ""] for n in range(count)))
     with closing(Timeline.of(file, map)) as timeline:
         moments = [(one.ends, one.draft.place) for page in timeline.pages() for one in page]
     assert moments == [(ends, n + 1) for ends in (False, True) for n in range(count)]
@@ -123,7 +102,7 @@ def test_points_of_another_datum_are_brought_to_ours(tmp_path: Path) -> None:
     file, map = written(tmp_path)
     map.write_text('datum = "gcj02"\n' + MAP, encoding="utf-8")
     lon, lat = to_gcj02(118.7, 32.1)
-    file.write_text(f"id,when,end,state,kind,lon,lat,words\nr,{at(0)},,open,waste,{lon},{lat},\n", encoding="utf-8")
+    write_rows(file, NAMES, [["r", at(0), "", "open", "waste", lon, lat, ""]])
     with closing(Timeline.of(file, map)) as timeline:
         ((moment,),) = timeline.pages()
     assert (moment.draft.lon, moment.draft.lat) == pytest.approx((118.7, 32.1), abs=1e-6)

@@ -14,9 +14,11 @@ from typing import Any
 import asyncpg
 import pytest
 from killing import import_with_kills
+from shell.old_records import map_text, write_rows
 from shell.servers import Server, empty_database
 from template import INTAKE, PACK, city
 
+from northbank.core.access import SYSTEM
 from northbank.core.refusal import Refused
 from northbank.flows.report import NewReport, Where, report
 from northbank.ports import Change, Committed
@@ -28,22 +30,7 @@ from northbank.shell.store.pool import open_pool
 from northbank.shell.store.rebuild import rebuild
 from northbank.wiring import Center, open_center
 
-MAP = """timezone = "Asia/Kathmandu"
-times = ["%Y-%m-%d %H:%M:%S"]
-[columns]
-external = ["id"]
-reported = ["when"]
-closed = ["end"]
-type = ["kind"]
-lon = ["lon"]
-lat = ["lat"]
-address = ["where"]
-[defaults]
-source = "phone"
-[types]
-"waste" = "street.waste"
-"light" = "street.light"
-"""
+MAP = map_text({"address": "where"}, '[types]\n"waste" = "street.waste"\n"light" = "street.light"\n')
 
 
 @pytest.fixture
@@ -76,11 +63,7 @@ def lines(count: int, seed: int = 1) -> Iterator[list[str]]:
 
 
 def write(path: Path, rows: Iterator[list[str]] | list[list[str]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["id", "when", "end", "kind", "lon", "lat", "where"])
-        writer.writerows(rows)
-    return path
+    return write_rows(path, ("id", "when", "end", "kind", "lon", "lat", "where"), rows)
 
 
 def put(path: Path, text: str) -> None:
@@ -108,9 +91,9 @@ async def image(url: str) -> list[tuple[Any, ...]]:
     try:
         rows = await connection.fetch(
             "select external, state, type, grid, owner, desk, reported_at, closed_at, due_at, on_time, "
-            "(select count(*) from journal j where j.stream = 'case:' || c.id and not j.type = any($1)) as entries, "
+            "(select count(*) from journal j where j.stream = 'case:' || c.id and j.actor <> $1) as entries, "
             "(select count(*) from secret s where s.subject = c.subject) as words from cases c order by external",
-            ["case.soon_due", "case.overdue"],  # the timer's, as far as it came
+            SYSTEM.login,  # the timer's entries, as far as it came
         )
         return [tuple(row) for row in rows]
     finally:
