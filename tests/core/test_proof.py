@@ -1,12 +1,8 @@
-"""Fifty thousand random lives of deadlines, against counting minute by minute. `make proof` lives a million."""
+"""Random lives of deadlines against counting minute by minute: a few here, 50,000 with the packs, a million by `make proof`."""
 
-import pytest
-
-from tests.core.proof import Counter, prove
+from tests.core.proof import prove
 
 
-@pytest.mark.parametrize("share", range(5))
-def test_core_and_the_minutes_agree(share: int) -> None:
-    seen: Counter[str] = prove(10_000, seed=300 + share, per_world=2_500)
-    assert all(seen[kind] > 1000 for kind in ("pause", "extend", "return", "give", "working_day", "working_hour", "day"))
-    assert seen["missing"] > 10
+def test_core_and_the_minutes_agree() -> None:
+    seen = prove(4_000, seed=11, per_world=2_000)
+    assert all(seen[kind] > 300 for kind in ("pause", "extend", "return", "give", "working_day", "working_hour", "day"))
