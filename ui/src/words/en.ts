@@ -1,4 +1,5 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
+import { duplicatesEn } from "./duplicates";
 import { hotEn, suggestEn } from "./suggest";
 import { whyEn } from "./why";
 import type { Words } from "./zh";
@@ -273,6 +274,7 @@ export const en: Words = {
     again: "Take another",
     openIt: "Open it",
   },
+  duplicates: duplicatesEn,
   hot: hotEn,
   suggest: suggestEn,
   why: whyEn,

@@ -1,4 +1,5 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
+import { duplicatesZh } from "./duplicates";
 import { hotZh, suggestZh } from "./suggest";
 import { whyZh } from "./why";
 
@@ -272,6 +273,7 @@ export const zh = {
     again: "再报一件",
     openIt: "打开这件",
   },
+  duplicates: duplicatesZh,
   hot: hotZh,
   suggest: suggestZh,
   why: whyZh,
