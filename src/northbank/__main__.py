@@ -24,7 +24,9 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, new, diff, generate-grids.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
-train_app = typer.Typer(no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates.")
+train_app = typer.Typer(
+    no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates."
+)
 audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, rebuild.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(pack_app, name="pack")

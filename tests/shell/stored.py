@@ -52,7 +52,9 @@ class Stored:
         self.ids = ids or self.numbers
         self.vault = PgVault(pool, MASTER, self.ids)
         self.accounts = PgAccounts(pool)
-        self.world = World(city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts, PgDuplicates(pool))
+        self.world = World(
+            city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts, PgDuplicates(pool)
+        )
         self.tail = Tail(
             pool, self.cases, self.world, lambda position, data: (position, msgspec.json.decode(data)), monotonic
         )
