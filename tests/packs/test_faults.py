@@ -72,6 +72,7 @@ BROKEN: dict[str, tuple[str, str, str, str, int, str, str]] = {
     "hours out of order": ("calendar/week.toml", 'sunday = ["08:00-12:00"', 'sunday = ["14:00-16:00"', "calendar/week.toml", 3, "overlap or are out of order", "in order"),
     "hours past midnight of no day": ("calendar/week.toml", 'sunday = ["08:00-12:00"', 'sunday = ["25:00-26:00"', "calendar/week.toml", 3, "hours from minute 1500", "24:00"),
     "word that is no name": ("words.toml", 'reported = { zh = "已上报", en = "reported" }', 'reported = 1', "words.toml", 3, "state.reported", "zh and en"),
+    "short name of nothing": ("words.toml", '[short_board]', '[short_unit]', "words.toml", 1, "[short_unit] 'water'", "waterworks"),
     "word with an unknown language": ("words.toml", 'reported = { zh = "已上报", en = "reported" }', 'reported = { fr = "x" }', "words.toml", 3, "state.reported", "zh and en"),
     "story that does not come true": ("stories/burst.toml", 'owner = "waterworks"', 'owner = "roads"', "stories/burst.toml", 15, "owner waterworks", "roads, as the story says"),
     "story with another due time": ("stories/burst.toml", "solve_due = 2026-01-03T01:30:00", "solve_due = 2026-01-03T01:31:00", "stories/burst.toml", 19, "solve_due 2026-01-03T01:30:00", "01:31"),
