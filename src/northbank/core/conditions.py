@@ -1,14 +1,14 @@
 """What a cell of the routing library asks: place, time and attributes, read once and tested against one moment and case.
 
 Grammar and meaning of the three columns live here; which row is taken is decided in routing.py.
-
-    place       areas or `prefix*`, by spaces; `!` before one takes it out             `500105006* !500105006004`
-    time        periods, days, hours or both, by `;`; `!` takes out                     `night; Sat-Sun; !holiday`
-    attributes  tests by spaces, all of which must hold; `?`: the report did not say    `pipe_mm<500 urgent=yes`
-
-Hours are read on the local clock, from the first minute to before the last (24:00 is the end of a day); hours whose end
-comes at or before their start run over midnight and belong to the day they start on.
 """
+
+# place       areas or `prefix*`, by spaces; `!` before one takes it out             `500105006 !500105006004`
+# time        periods, days, hours or both, by `;`; `!` takes out                    `night; Sat-Sun; !holiday`
+# attributes  tests by spaces, all of which must hold; `?`: the report did not say   `pipe_mm<500 urgent=yes`
+#
+# Hours are read on the local clock, from the first minute to before the last (24:00 is the end of a day); hours whose end
+# comes at or before their start run over midnight and belong to the day they start on.
 
 import re
 from collections.abc import Iterator, Mapping

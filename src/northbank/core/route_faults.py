@@ -1,16 +1,6 @@
 """Faults of the routing library, each with the smallest case that shows it, in both languages.
 
-What the rows tell apart is found in route_space.py; files and lines are the pack's business. The kinds:
-
-    empty        no case can ever fit the row
-    gone         the row's owner exists on no day of the calendar
-    unreachable  rows before it take every case that fits
-    conflict     unreachable, because a row before it asks the same and names another owner
-    missing      a case that no row takes, so that nobody owns it
-    shadowed     the row names a type that it never decides (a warning)
-    overlap      two rows with different owners cross, so that only their order decides (a warning)
-    no_duty      the owner's boards do not count the type (a warning)
-    helper_gone  the row escalates to a unit, or asks it to help, on a day on which it does not exist (a warning)
+What the rows tell apart is found in route_space.py; files and lines are the pack's business.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -25,6 +15,15 @@ from northbank.core.route_reasons import attribute_name, moment_in_words, value_
 from northbank.core.route_space import TIME, Moment, Problem, Space
 from northbank.core.routing import Tested, fits, route, stands
 
+# empty        no case can ever fit the row
+# gone         the row's owner exists on no day of the calendar
+# unreachable  rows before it take every case that fits
+# conflict     unreachable, because a row before it asks the same and names another owner
+# missing      a case that no row takes, so that nobody owns it
+# shadowed     the row names a type that it never decides (a warning)
+# overlap      two rows with different owners cross, so that only their order decides (a warning)
+# no_duty      the owner's boards do not count the type (a warning)
+# helper_gone  the row escalates to a unit, or asks it to help, on a day on which it does not exist (a warning)
 Kind = Literal[
     "empty", "gone", "unreachable", "conflict", "missing", "shadowed", "overlap", "no_duty", "helper_gone"
 ]  # fmt: skip
