@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,3 +171,32 @@ def test_ground_that_no_grid_covers_is_kept_in_words_for_the_desk() -> None:
     assert settle(whole, lon, lat, "by the quay") == (lon, lat, "by the quay")
     with pytest.raises(Refused, match="outside"):
         settle(torn, 0.0, 0.0, None)
+
+
+def test_a_row_that_asks_for_the_hour_is_asked_by_the_clocks_of_the_city() -> None:
+    """22:00 in Tidewater (five hours and three quarters ahead) begins the night; the row is dated when it happened."""
+    evening = datetime(2026, 1, 9, 16, 15, tzinfo=UTC)  # 22:00 in the city
+    rows = []
+    for happened in (evening - timedelta(minutes=1), evening):
+        routed = receive(report(type="safety.dispute", happened_at=happened), city(), evening)[1]
+        assert isinstance(routed, Routed)
+        rows.append((routed.row, routed.owner, routed.judged_at))
+    assert rows == [("R40", "q-harbor", None), ("R41", "watch", None)]
+
+
+def test_whether_it_is_a_holiday_in_a_year_without_calendar_is_not_guessed() -> None:
+    here = city()
+    asking = tuple(replace(row, time="!holiday") if row.id == "R23" else row for row in here.routes)
+    late = NOW.replace(year=max(here.calendar.years) + 1)
+    unrouted = receive(report(type="street.noise"), replace(here, routes=asking), late)[1]
+    assert isinstance(unrouted, Unrouted)
+    assert (unrouted.why, unrouted.owner) == ("no_calendar", "center")
+
+
+def test_what_a_report_says_besides_is_kept_and_decides() -> None:
+    born, routed = facts(type="water.quality", attributes={"indoors": False})
+    assert isinstance(born, Reported)
+    assert isinstance(routed, Routed)
+    assert (born.attributes, routed.row) == ({"indoors": False}, "R32")
+    plain = facts(type="water.quality")
+    assert b"attributes" not in msgspec.json.encode(plain[0]), "nothing said takes no room in the journal"
