@@ -121,7 +121,7 @@ def begin(
     office = office_for(city, limit, owner) if limit.office else ""
     calendar, start = calendar_of(city, office), micros(at)
     due, soon, missing = reckon(calendar, start, limit.amount, limit.unit)
-    return Deadline(
+    begun = Deadline(
         stage=stage,
         limit=limit.id,
         calendar=calendar.version,
@@ -130,11 +130,11 @@ def begin(
         due_at=due,
         soon_at=soon,
         amount=limit.amount,
-        office=office,
-        by_owner=limit.office == OWNER,
-        owner=owner,
-        missing=missing,
     )
+    if limit.office or missing is not None:  # few are; every report pays for what the others carry
+        by_owner = limit.office == OWNER
+        begun = msgspec.structs.replace(begun, office=office, by_owner=by_owner, owner=owner, missing=missing)
+    return begun
 
 
 Reckoned = tuple[datetime | None, datetime | None, int | None]
@@ -149,7 +149,7 @@ def reckon(calendar: Calendar, start: int, amount: int, unit: Unit5) -> Reckoned
     return instant(due), instant(soon), None
 
 
-def undated(refused: Refused) -> Reckoned:
+def undated(refused: Refused) -> tuple[None, None, int]:
     """No due time, and the year that is missing; any other refusal is raised again."""
     if refused.code != "no_calendar":
         raise refused

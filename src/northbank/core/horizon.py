@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from northbank.core.city import City, Limit, Name
-from northbank.core.deadline import reckon
 from northbank.core.localtime import first_instant
 from northbank.core.office import OWNER, calendar_of
-from northbank.core.worktime import Calendar
+from northbank.core.refusal import Refused
+from northbank.core.worktime import Calendar, due
 
 WARN = timedelta(days=60)  # so long before the first report without a due time it is said on every start screen
 
@@ -89,5 +89,8 @@ def _dated(calendar: Calendar, limit: Limit, day: date) -> bool:
     """Whether a case that comes in the last moment of `day` has a due time."""
     end = day + timedelta(days=1)
     last = first_instant(calendar.zone, datetime(end.year, end.month, end.day, tzinfo=UTC).replace(tzinfo=None)) - 1
-    _, _, missing = reckon(calendar, last, limit.amount, limit.unit)
-    return missing is None
+    try:
+        due(calendar, last, limit.amount, limit.unit)
+    except Refused:
+        return False
+    return True

@@ -177,6 +177,11 @@ def due_and_soon(calendar: Calendar, start: int, amount: int, unit: Unit5) -> tu
             era = calendar.era(start)
             gone, span = era.worked(start), amount * HOUR
             return era.when(gone + span), era.when(gone + span * 4 // 5)
+        case "working_day" if amount > 0:
+            era = calendar.era(start)
+            end, gone = era.day_after(start, amount), era.worked(start)
+            ahead = (era.worked(end) - gone) * 4 // 5
+            return end, era.when(gone + ahead) if ahead > 0 else start
         case _:
             end = due(calendar, start, amount, unit)
             return end, forward(calendar, unit, start, measure(calendar, unit, start, end) * 4 // 5)
