@@ -27,7 +27,7 @@ from northbank.shell.store.sql import statements
 log = logging.getLogger(__name__)
 SQL = statements("journal")
 GROUP = 200  # commands a transaction; more only adds latency (docs/performance.md)
-COMMITTERS = 2
+COMMITTERS = 1  # all commits take turns at one lock anyway; a second committer only makes groups smaller
 
 _encode = msgspec.json.Encoder().encode
 _Waiting = tuple[Change, "asyncio.Future[Committed]"]
