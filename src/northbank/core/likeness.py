@@ -12,7 +12,8 @@ from zlib import crc32
 
 import msgspec
 
-MARKS = 64  # hashes kept of a text; a text of fewer n-grams is kept whole
+MARKS = 256  # hashes kept of a text; a text of fewer n-grams is kept whole, as most are (docs/decisions/0013)
+LONGEST = 2000  # characters looked at: who writes more has said by then what it is about
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+|\d+")
 _LETTERS = 3  # of an alphabet in one n-gram; of a script without spaces it is 2
@@ -37,7 +38,7 @@ class Sketch(msgspec.Struct, frozen=True, array_like=True):
 
 def sketch(text: str | None, address: str | None = None, phone: str | None = None, email: str | None = None) -> Sketch:
     """The sketch of a report's words. The smallest hashes are a fair sample of the n-grams (bottom-k, Cohen 1997)."""
-    hashes = {crc32(gram.encode()) * _MIX & 0xFFFFFFFF for gram in grams(text or "")}
+    hashes = {crc32(gram.encode()) * _MIX & 0xFFFFFFFF for gram in grams((text or "")[:LONGEST])}
     return Sketch(len(hashes), tuple(sorted(hashes)[:MARKS]), _mark(_address(address or "")), person(phone, email))
 
 
