@@ -126,6 +126,33 @@ def test_services_in_both_formats_agree(public: httpx.Client) -> None:
     assert chinese[0]["service_name"] != listed[0]["service_name"]
 
 
+def test_a_definition_says_what_a_report_may_say_besides_and_the_answer_decides(
+    center: Running, public: httpx.Client, form: dict[str, Any]
+) -> None:
+    listed = {one["service_code"]: one for one in public.get(f"{BASE}/services.json").json()}
+    assert [listed[code]["metadata"] for code in ("water.quality", "water.burst", "street.pothole")] == [
+        True,
+        True,
+        False,
+    ]
+    (asked,) = public.get(f"{BASE}/services/water.quality.json?lang=en").json()["attributes"]
+    assert (asked["code"], asked["datatype"], asked["required"]) == ("indoors", "singlevaluelist", False)
+    assert asked["values"] == [{"key": "yes", "name": "yes"}, {"key": "no", "name": "no"}]
+    tree = xml(public.get(f"{BASE}/services/water.burst.xml"))
+    assert tree.findtext("attributes/attribute/datatype") == "number"
+    assert tree.findtext("attributes/attribute/datatype_description") == "10 - 3000 mm"
+    assert (
+        xml(public.get(f"{BASE}/services/water.quality.xml")).findtext("attributes/attribute/values/value/key") == "yes"
+    )
+    form |= {"service_code": "water.quality", "attribute[indoors]": "no"}
+    made = post(center, form).json()[0]["service_request_id"]
+    with center.client("desk") as desk:
+        assert desk.get(f"/api/v1/cases/{made}").json()["why"]["row"] == "R32"
+    refused = post(center, form | {"attribute[indoors]": "perhaps"})
+    assert refused.status_code == 400
+    assert "indoors" in refused.json()[0]["description"]
+
+
 def test_a_definition_says_that_nothing_more_is_asked(public: httpx.Client) -> None:
     assert public.get(f"{BASE}/services/street.pothole.json").json() == {
         "service_code": "street.pothole",

@@ -25,7 +25,7 @@ _NAMES: dict[type, tuple[str, str | None]] = {
     Error: ("error", "errors"),
     Discovery: ("discovery", None),
 }
-_ITEMS = {"attributes": "attribute", "endpoints": "endpoint", "formats": "format"}
+_ITEMS = {"attributes": "attribute", "endpoints": "endpoint", "formats": "format", "values": "value"}
 
 
 def reply(value: Any, kind: type, form: str, status: int = 200) -> Reply:

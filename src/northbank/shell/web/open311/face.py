@@ -77,12 +77,13 @@ class Open311:
         return document.reply(shapes.services(self.city, language_of(scope)), shapes.Service, form)
 
     async def service(self, scope: Asgi, receive: Receive, form: str) -> Reply:
-        """One service: it asks no further questions."""
+        """One service, with what reports of it may say besides."""
         self.query(PlainQuery, scope)
         code = scope["path_params"]["id"]
-        if code not in self.city.types:
+        kind = self.city.types.get(code)
+        if kind is None:
             raise Refused("not_found", what="service_code")
-        return document.reply(shapes.Definition(code, []), shapes.Definition, form)
+        return document.reply(shapes.definition(kind, self.city, language_of(scope)), shapes.Definition, form)
 
     async def requests(self, scope: Asgi, receive: Receive, form: str) -> Reply:
         """The list, or a new request."""

@@ -1,5 +1,6 @@
 """What Open311 clients send, as typed values: the filters of a list, and a new request as a report of ours."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from northbank.core.city import City
+from northbank.core.city import Attribute, City, Given
 from northbank.core.refusal import Refused
 from northbank.flows.report import Contact, NewReport, Where
 from northbank.shell.web.cases import check_moment
@@ -99,11 +100,13 @@ def read_posted(pairs: Sequence[tuple[str, str]]) -> tuple[Posted, list[tuple[st
 
 def report_of(posted: Posted, attributes: Sequence[tuple[str, str]], city: City) -> NewReport:
     """A posted request as a report. What has no place of its own goes into the text, so nothing is lost."""
-    if posted.service_code not in city.types:
+    kind = city.types.get(posted.service_code)
+    if kind is None:
         raise Refused("unknown_type", type=posted.service_code)
+    said = {key: given_of(city.attributes[key], value) for key, value in attributes if key in kind.attributes and value}
     if (posted.lat is None) != (posted.long is None):
         raise invalid("lat", "lat and long go together")
-    lines = [posted.description or "", *(f"{key}: {value}" for key, value in attributes)]
+    lines = [posted.description or "", *(f"{key}: {value}" for key, value in attributes if key not in said)]
     if posted.media_url:
         lines.append(f"media_url: {posted.media_url}")
     text = "\n".join(line for line in lines if line)
@@ -117,4 +120,16 @@ def report_of(posted: Posted, attributes: Sequence[tuple[str, str]], city: City)
         text=text or None,
         contact=contact if contact != Contact() else None,
         source=_SOURCE if _SOURCE in city.sources else None,
+        attributes=said,
     )
+
+
+def given_of(attribute: Attribute, text: str) -> Given:
+    """The answer of a form as a value; one that cannot be read stays text, which the rules refuse by name."""
+    match attribute.kind:
+        case "yes_no":
+            return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower(), text)
+        case "number":
+            return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text
+        case "choice":
+            return text

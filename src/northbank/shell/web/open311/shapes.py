@@ -1,11 +1,14 @@
 """The documents of GeoReport v2 and how types and cases become them. No personal data: no words, no photos, no reporter."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from northbank.core.card import Card
-from northbank.core.city import City
+from northbank.core.city import Attribute as CityAttribute
+from northbank.core.city import CaseType, City, Given
+from northbank.core.route_reasons import value_in_words
 
 UNCLASSIFIED = "unclassified"
 _DIGITS = 4  # eleven meters: enough to find a lamp, not a door
@@ -42,13 +45,24 @@ class Service(msgspec.Struct, frozen=True):
     group: str
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """One answer of a list."""
+
+    key: str
+    name: str
+
+
 class Attribute(msgspec.Struct, frozen=True):
-    """A question a service asks; no service of ours asks any."""
+    """A question a service asks; none of ours has to be answered."""
 
     variable: bool
     code: str
-    datatype: str
+    datatype: Literal["number", "singlevaluelist"]
     required: bool
+    datatype_description: str
+    order: int
+    description: str
+    values: list[Choice]
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -109,13 +123,31 @@ def services(city: City, language: str) -> list[Service]:
             service_code=kind.code,
             service_name=kind.name.say(language),
             description=city.classes[kind.klass].name.say(language) if kind.klass in city.classes else "",
-            metadata=False,
+            metadata=bool(kind.attributes),
             type="realtime",
             keywords=",".join(kind.keywords),
             group=city.boards[kind.board].name.say(language) if kind.board in city.boards else kind.board,
         )
         for kind in city.types.values()
     ]
+
+
+def definition(kind: CaseType, city: City, language: str) -> Definition:
+    """What a service asks besides: the attributes of the type."""
+    asked = [city.attributes[code] for code in kind.attributes]
+    return Definition(kind.code, [_attribute(one, n, city, language) for n, one in enumerate(asked, 1)])
+
+
+def _attribute(one: CityAttribute, order: int, city: City, language: str) -> Attribute:
+    given: list[tuple[str, Given]] = [("yes", True), ("no", False)]
+    if one.kind != "yes_no":
+        given = [(value, value) for value in one.values]
+    return Attribute(
+        variable=True, code=one.code, datatype="number" if one.kind == "number" else "singlevaluelist", required=False,
+        datatype_description=f"{one.least} - {one.most} {one.unit}".strip() if one.kind == "number" else "", order=order,
+        description=one.name.say(language),
+        values=[Choice(key, value_in_words(city, one.code, value).say(language)) for key, value in given],
+    )  # fmt: skip
 
 
 def request_of(card: Card, city: City, language: str) -> Request:
