@@ -16,6 +16,7 @@ help:
 	@echo "make demo    run the Jiangbei district with a simulated day   (PORT=8080 DATA=./data)"
 	@echo "make check   format, types, lint, imports, core, flows, house: under a minute"
 	@echo "make test    everything, in a real browser too"
+	@echo "make proof   a million random deadlines against counting minute by minute   (CASES=1000000 SEED=2026)"
 	@echo "make bench   measure this machine (docs/performance.md);   make docs   write docs/reference again"
 
 setup: $(VENV)/.run ui/dist/index.html
