@@ -1,6 +1,6 @@
 """What befalls a running deadline: extensions, returns, new owners, other offices, calendars that come late."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -287,3 +287,24 @@ def test_an_office_the_pack_no_longer_has_falls_back_and_says_so() -> None:
         version="3", timezone="Asia/Shanghai", weekly=(*(OFFICE,) * 5, (), ()), days={}, years=frozenset({2024})
     ))  # fmt: skip
     assert any("calendar version n; the one in force now is 3" in one for one in words(deadline, gone))
+
+
+def test_another_calendar_that_gives_the_same_days_still_lists_them() -> None:
+    here = city(limit("a", amount=2, unit="working_day"))
+    deadline = begun(here, shanghai(2024, 5, 17, 10))
+    more = msgspec.structs.replace(calendar("2"), years=frozenset({2024, 2025, 2026}))
+    told = words(deadline, msgspec.structs.replace(here, calendar=more))
+    assert "Counted by calendar version 1; the one in force now is 2, which gives the same" in told
+    assert "Counted: 2024-05-20 – 2024-05-21 (2 working)" in told
+    other = calendar("3", days={date(2024, 5, 20): ()})
+    told = words(deadline, msgspec.structs.replace(here, calendar=other))
+    assert "Counted by calendar version 1; the one in force now is 3" in told
+    assert not any(one.startswith("Counted: ") for one in told)
+
+
+def test_days_that_differ_are_called_by_their_names() -> None:
+    here = city(limit("a", amount=2, unit="working_day"), calendar=calendar(days={date(2024, 5, 20): ()}))
+    here = msgspec.structs.replace(here, days={date(2024, 5, 20): Name(zh="海潮节", en="Tide Day")})
+    deadline = begun(here, shanghai(2024, 5, 17, 10))
+    assert "Not counted: 2024-05-18 – 2024-05-20 (no work): Tide Day" in words(deadline, here)
+    assert "不计：2024-05-18 – 2024-05-20，非工作日（海潮节）" in [step.zh for step in explain(deadline, here)]

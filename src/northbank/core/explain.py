@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from northbank.core.amend import recount
 from northbank.core.city import City, Limit, Name, Stage, Unit5
 from northbank.core.deadline import Amendment, Deadline
 from northbank.core.localtime import micros
@@ -37,17 +38,22 @@ def explain(deadline: Deadline, city: City) -> list[Name]:
     limit = next((row for row in city.limits if row.id == deadline.limit), None)
     calendar = calendar_of(city, deadline.office)
     steps = [_rule(deadline, limit), *_hours(deadline, city), _start(deadline, calendar, city)]
-    if deadline.calendar != calendar.version:
-        steps.append(
-            Name(
-                zh=f"按工作日历版本 {deadline.calendar} 计算，现行版本为 {calendar.version}",
-                en=f"Counted by calendar version {deadline.calendar}; the one in force now is {calendar.version}",
-            )
-        )
-    else:
+    same = deadline.calendar == calendar.version
+    if not same:
+        same = deadline.amount > 0 and deadline.due_at is not None and recount(deadline, city).due_at == deadline.due_at
+        steps.append(_version(deadline, calendar, same))
+    if same:
         steps += _days(deadline, calendar, city)
     steps += [_amended(one, city) for one in deadline.amended]
     return [*steps, *_due(deadline, city), *_end(deadline, city)]
+
+
+def _version(deadline: Deadline, calendar: Calendar, same: bool) -> Name:
+    more = Name(zh="，结果相同", en=", which gives the same") if same else Name()
+    return Name(
+        zh=f"按工作日历版本 {deadline.calendar} 计算，现行版本为 {calendar.version}{more.zh}",
+        en=f"Counted by calendar version {deadline.calendar}; the one in force now is {calendar.version}{more.en}",
+    )
 
 
 def _rule(deadline: Deadline, limit: Limit | None) -> Name:

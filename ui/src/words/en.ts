@@ -300,7 +300,7 @@ export const en: Words = {
     reported: "Reported", routed: "Routed by rule", unrouted: "To the duty desk", placed: "Placed", retyped: "Type changed", accepted: "Accepted",
     rejected: "Rejected", dispatched: "Dispatched", signed: "Signed for", started: "Work started", suspended: "Suspended", resumed: "Resumed",
     fed_back: "Reported back", checked: "Check passed", reworked: "Sent back for rework", closed: "Closed", returned: "Returned", reopened: "Reopened",
-    noted: "Note added", soon_due: "Due soon", overdue: "Overdue", erased: "Personal data erased", imported: "Imported",
+    noted: "Note added", soon_due: "Due soon", overdue: "Overdue", dated: "Due time counted: the calendar has come", erased: "Personal data erased", imported: "Imported",
   },
   actor: {
     system: "By rule", sim: "Simulated report", import: "From a file", replay: "Replayed record", anonymous: "Without an account", guest: "Guest",

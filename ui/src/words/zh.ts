@@ -299,7 +299,7 @@ export const zh = {
     reported: "上报", routed: "按规则定承办", unrouted: "转值守席", placed: "定位", retyped: "改类型", accepted: "受理",
     rejected: "不予受理", dispatched: "分拨", signed: "签收", started: "开始处置", suspended: "挂账", resumed: "恢复处置",
     fed_back: "反馈结果", checked: "核查通过", reworked: "返工", closed: "办结", returned: "回退", reopened: "重新办理",
-    noted: "备注", soon_due: "即将到期", overdue: "超时", erased: "个人信息已删除", imported: "批量导入",
+    noted: "备注", soon_due: "即将到期", overdue: "超时", dated: "日历已补齐，截止时间已算出", erased: "个人信息已删除", imported: "批量导入",
   } as Record<string, string>,
   actor: {
     system: "系统按规则", sim: "模拟上报", import: "批量导入", replay: "历史记录", anonymous: "未登录", guest: "访客",
