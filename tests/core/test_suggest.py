@@ -121,6 +121,13 @@ def test_it_is_silent_about_what_it_never_read(model: Model) -> None:
     assert advise(model, "魑魅魍魉") is None
 
 
+def test_a_model_without_a_mistake_is_not_infallible(model: Model) -> None:
+    assert model.about.figures.accuracy == 1.0
+    advice = advise(model, "路灯不亮 路灯坏了 晚上看不见")
+    assert advice is not None
+    assert 0.9 < advice.suggestions[0].confidence < 0.9999
+
+
 def test_doubt_is_said(model: Model) -> None:
     noisy = fit(examples(800, wrong=0.6), version="x", made_at=AT, pack="p")
     assert noisy.about.figures.accuracy < 0.75

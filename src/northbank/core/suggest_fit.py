@@ -240,11 +240,17 @@ def _direction(slope: Doubles, past: list[tuple[Doubles, Doubles, float]]) -> Do
 
 
 def _temperature(scores: Doubles, truth: Ints) -> float:
-    """What the scores must be divided by to make the truth likeliest: golden section on its logarithm."""
+    """What the scores must be divided by to make the truth likeliest: golden section on its logarithm.
+
+    The truth is taken as likely only as so many cases can show (Platt 1999): a model without a mistake is not infallible.
+    """
+    total, classes = scores.shape
+    wanted = np.full(scores.shape, 1 / (total + 2) / (classes - 1))
+    wanted[np.arange(total), truth] = (total + 1) / (total + 2)
 
     def cost(logarithm: float) -> float:
         shares = softmax(scores / np.exp(logarithm))
-        return float(-np.log(np.maximum(shares[np.arange(len(truth)), truth], 1e-300)).mean())
+        return float(-(wanted * np.log(np.maximum(shares, 1e-300))).sum())
 
     low, high, ratio = -3.0, 3.0, (5**0.5 - 1) / 2
     for _ in range(40):

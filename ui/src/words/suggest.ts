@@ -23,7 +23,9 @@ export const hotZh = {
   words: "同类说法聚集",
   near: "{place}周边 {radius} 公里",
   counts: "近 {days} 天 {count} 件，按常理约 {expected} 件",
-  chance: "若纯属偶然，{times} 次查找才会出现一次",
+  chance: "若纯属偶然，至多 {times} 次查找出现一次",
+  said: "都提到：{words}",
+  and: "、",
   open: "查看这 {count} 件",
   cases: "热点 {count} 件",
 };
@@ -35,7 +37,9 @@ export const hotEn: typeof hotZh = {
   words: "The same words again and again",
   near: "{radius} km around {place}",
   counts: "{count} in {days} days, about {expected} would be usual",
-  chance: "By chance alone this comes once in {times} searches",
+  chance: "By chance alone this comes at most once in {times} searches",
+  said: "They say alike: {words}",
+  and: ", ",
   open: "See these {count}",
   cases: "Hot issue: {count}",
 };
