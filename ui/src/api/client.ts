@@ -1,6 +1,6 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
 import type {
-  ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
+  ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
 } from "./types";
 
 /** A request the server understood and turned down, or that never arrived (status 0). */
@@ -70,6 +70,7 @@ export const call = {
   cases: (query: string, signal?: AbortSignal) => ask<Page>(`${api}/cases?${query}`, signal ? { signal } : {}),
   suggest: (text: string, signal: AbortSignal) => ask<Suggested>(`${api}/suggestions`, { ...json("POST", { text }), signal }),
   suggestFor: (id: string, signal: AbortSignal) => ask<Suggested>(`${api}/cases/${part(id)}/suggestions`, { signal }),
+  hotIssue: (id: string) => ask<HotIssue>(`${api}/hot-issues/${part(id)}`),
   hotIssues: () => ask<HotIssues>(`${api}/hot-issues`),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),

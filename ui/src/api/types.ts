@@ -13,6 +13,7 @@ export type {
   Duplicates,
   Figure,
   Happening,
+  HotIssue,
   HotIssues,
   IssueView,
   Likely,
