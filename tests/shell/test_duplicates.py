@@ -97,8 +97,9 @@ async def test_the_index_is_used(crowded: Stored) -> None:
         plan = "\n".join(
             row[0]
             for row in await connection.fetch(
-                "explain select id from cases where (floor(lon * 500)::bigint * 1000000 + floor(lat * 500)::bigint) = any($1::bigint[])"
-                " and reported_at between $2 and $3", [1, 2], NOW, NOW,
+                # without the span of time, for which a planner may well take another index of so small a table
+                "explain select id from cases where (floor(lon * 500)::bigint * 1000000 + floor(lat * 500)::bigint) = any($1::bigint[])",
+                [1, 2],
             )
         )  # fmt: skip
     assert "cases_cell" in plan
