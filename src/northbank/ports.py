@@ -145,6 +145,15 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class Again(msgspec.Struct, frozen=True):
+    """A case that is the trouble of an earlier one again. of: the case that ended; days since then, meters between."""
+
+    id: str
+    of: str
+    days: int
+    meters: int
+
+
 class Cases(Protocol):
     """The case view."""
 
@@ -153,6 +162,12 @@ class Cases(Protocol):
 
     async def many(self, ids: Sequence[str]) -> list[Case]:
         """The folded cases of these ids that exist."""
+
+    async def ended(self, since: datetime, until: datetime) -> list[str]:
+        """Ids of the cases that ended with work done at or after `since` and before `until`."""
+
+    async def again(self, since: datetime, meters: float, days: int) -> list[Again]:
+        """Cases reported since then that came back: one of the same type ended nearby not longer than `days` before."""
 
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         """One page inside `scope`."""

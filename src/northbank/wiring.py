@@ -21,6 +21,7 @@ from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
 from northbank.shell.jobs.hot import run_hot
+from northbank.shell.jobs.look_back import run_look_back
 from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
@@ -111,6 +112,7 @@ class Center:
         self.spawn(run_timer(self.world))
         self.spawn(run_refresh(self.adviser.refresh))
         self.spawn(run_hot(self.world))
+        self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
 
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:

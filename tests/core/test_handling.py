@@ -7,7 +7,7 @@ import pytest
 from template import ADMIN, CLEAN, DUTY, HARBOR, INTAKE, LEADER, NOW, OLD_TOWN, ROADS, WALL, WORKER, city, point
 
 from northbank.core.access import Actor, Role
-from northbank.core.case import Case, Order, Sealed, Spot, Task
+from northbank.core.case import Case, Order, Review, Sealed, Spot, Task
 from northbank.core.case_facts import CaseFact, Dispatched
 from northbank.core.city import Stage
 from northbank.core.doing import Do
@@ -27,11 +27,11 @@ MINUTE = timedelta(minutes=1)
 # y: may. -: may not (forbidden). o: not the owner's, nor that of the part (not_yours). In the order of ACTS below.
 ACTS = (
     "accept reject ask_verify register cancel dispatch grant deny suspend ask_check close dispute reopen merge split"
-    " archive place retype | rate | verify refute self_handle | check rework"
+    " archive place retype look_back | rate | verify refute self_handle | check rework"
     " | sign start ask_extension ask_suspension resume escalate feed_back return | ask_help withdraw_task"
     " | take_task finish_task hand_back | arbitrate supervise | urge | answer | rate_help | note"
 )
-C, W, T = 18, 8, 3  # how many acts of the center alone, of the owner, of a part
+C, W, T = 19, 8, 3  # how many acts of the center alone, of the owner, of a part
 RIGHTS = [
     (ADMIN, "district", "y" * C + "y yyy yy" + "y" * W + "yy" + "y" * T + "yy y y y y"),
     (DUTY, "district", "y" * C + "y yyy yy" + "y" * W + "yy" + "y" * T + "yy y y y y"),
@@ -103,6 +103,7 @@ def test_rights(actor: Actor, level: str, row: str) -> None:
     case = msgspec.structs.replace(
         born("street.pothole"), level=level, owner="roads", row=None, tasks=(Task(1, "clean", "asked", NOW),),
         orders=(Order(1, "order", "watch", NOW, "boss", due_at=NOW + timedelta(days=1)),),
+        reviews=(Review(1, 30, NOW, called=True),),
     )  # fmt: skip
     other = msgspec.structs.replace(case, id="another", state=State.REPORTED)
     acts = ACTS.replace("|", "").split()
@@ -115,6 +116,7 @@ def test_rights(actor: Actor, level: str, row: str) -> None:
         given = {
             "note": WORDS, "lon": lon, "lat": lat, "type": "street.light", "amount": 1, "score": 5,
             "unit": "roads" if act == "rate_help" else "harbor", "until": NOW + timedelta(days=9),
+            "outcome": "held",
         }  # fmt: skip
         if cell == "y":
             assert decide(Do(act=Act(act), **given), here, city(), NOW, actor, other)  # type: ignore[arg-type]

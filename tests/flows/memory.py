@@ -1,6 +1,7 @@
 """A center in memory: journal, case view, vault, ids and clock behind the same ports as PostgreSQL, and a check of it all."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,6 +23,7 @@ from northbank.core.number import case_number
 from northbank.core.reading import Reading
 from northbank.core.refusal import Refused
 from northbank.ports import (
+    Again,
     CaseQuery,
     Change,
     ClientKey,
@@ -34,6 +36,7 @@ from northbank.ports import (
     World,
 )
 from northbank.shell.clock import SeededIds, SteppedClock
+from northbank.shell.store.cases import METERS_A_DEGREE
 
 
 class Store:
@@ -119,6 +122,21 @@ class MemoryJournal:
                             read(one.type, one.schema, one.data))  # fmt: skip
 
 
+def distance(one: Case, other: Case) -> float:
+    """Meters between two cases; endless where one has no place."""
+    if one.spot is None or other.spot is None:
+        return float("inf")
+    east = (one.spot.lon - other.spot.lon) * math.cos(math.radians(one.spot.lat))
+    return math.hypot(east, one.spot.lat - other.spot.lat) * METERS_A_DEGREE
+
+
+def came_back(old: Case, new: Case, days: int) -> bool:
+    """Whether `new` is of the type of `old`, which ended with work done not long before."""
+    ended = old.closed_at is not None and card(old).on_time is not None and old.id != new.id
+    same = old.type is not None and old.type == new.type
+    return same and ended and timedelta() <= new.reported_at - old.closed_at <= timedelta(days=days)  # type: ignore[operator]
+
+
 class MemoryCases:
     """The case view: cards are made when asked."""
 
@@ -134,6 +152,23 @@ class MemoryCases:
 
     async def many(self, ids: Sequence[str]) -> list[Case]:
         return [self.store.cases[id][0] for id in ids if id in self.store.cases]
+
+    async def ended(self, since: datetime, until: datetime) -> list[str]:
+        return sorted(
+            one.id
+            for one in self.cards()
+            if one.on_time is not None and one.closed_at and since <= one.closed_at < until
+        )
+
+    async def again(self, since: datetime, meters: float, days: int) -> list[Again]:
+        found = []
+        for new, _ in self.store.cases.values():
+            ended = [(distance(new, old), old) for old, _ in self.store.cases.values() if came_back(old, new, days)]
+            near = [(far, old) for far, old in ended if far <= meters]
+            if new.reported_at >= since and new.recurs is None and near:
+                far, old = max(near, key=lambda one: (one[1].closed_at, one[1].id))
+                found.append(Again(new.id, old.id, (new.reported_at - old.closed_at).days, round(far)))  # type: ignore[operator]
+        return found
 
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         rows = [one for one in self.cards() if scope.sees(one) and matches(one, query)]

@@ -118,6 +118,14 @@ async def test_the_erased_are_dropped_from_memory_at_the_next_look(memory: Memor
     assert hot[0] not in scans.sketches
 
 
+async def test_a_center_with_nothing_to_look_at_writes_nothing(memory: Memory) -> None:
+    memory.world = replace(memory.world, city=replace(city(), hot=RULES), scans=MemoryScans(memory))
+    await _say(memory, "TW-H1-G1", "water.burst", "水")
+    before = len(memory.store.entries)
+    assert await look_if_due(memory.world) is None
+    assert len(memory.store.entries) == before
+
+
 async def test_before_the_first_look_there_is_nothing(memory: Memory) -> None:
     assert (await hot_issues(memory.world, DUTY)).issues == []
     with pytest.raises(Refused):

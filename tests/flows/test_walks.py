@@ -35,7 +35,7 @@ async def test_the_walks_go_everywhere() -> None:
         seen |= walk.seen
     wanted = {(to.value, act.value) for state, row in MOVES.items() for act, to in row.items() if to is not state}
     assert len(wanted - seen) <= 3, sorted(wanted - seen)
-    assert {act for _, act in seen} == set(Act)
+    assert {act for _, act in seen} == set(Act) - {Act.LOOK_BACK}  # its plan is drawn once a month: test_look_back
 
 
 async def test_a_refused_step_leaves_no_trace() -> None:

@@ -82,12 +82,32 @@ class Wish(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unk
     until: datetime | None = None
 
 
+class Review(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """One look-back at a closed case. day: days after its end. called: it is on the list of the desk.
+
+    result: held, rebound or unsolved; passed: the case lived again before it came to that.
+    """
+
+    n: int
+    day: int
+    due_at: datetime
+    called: bool = False
+    result: str | None = None
+    by: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be done."""
+        return self.result is None
+
+
 class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A case as the fold of its facts. `desk` says why it waits for an officer; `words` are in the vault.
 
     pack: version of the rules it began with. before: the state it had when it was merged or put away.
     parent, children: ids of the cases it was merged into, and of those merged into it. bound: the owner was decided for good.
     evidence: the last report of it as solved came with words or photos. solver, checker: logins. rating: 1 to 5.
+    reviews: look-backs. recurs: id of the closed case of which this is the same trouble again.
     """
 
     id: str
@@ -132,6 +152,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     solver: str | None = None
     checker: str | None = None
     rating: int | None = None
+    reviews: tuple[Review, ...] = ()
+    recurs: str | None = None
 
     @property
     def support(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from northbank.core.case import Order, Sealed, Spot, Task
+from northbank.core.case import Order, Review, Sealed, Spot, Task
 from northbank.core.city import Given, Level, Stage
 from northbank.core.dating import Dated
 from northbank.core.deadline import Deadline
@@ -314,6 +314,35 @@ class ReviewDue(Fact, frozen=True, tag="review_due"):
     """The review date of a suspension has come."""
 
 
+class LookBackPlanned(Fact, frozen=True, tag="look_back_planned"):
+    """The case fell into the sample of the look-back plan. row: of the pack's plan."""
+
+    row: str
+    reviews: tuple[Review, ...]
+
+
+class LookBackDue(Fact, frozen=True, tag="look_back_due"):
+    """The day of a look-back has come."""
+
+    n: int
+
+
+class LookedBack(Step, frozen=True, tag="looked_back"):
+    """Somebody else than the solver looked again. result: held, rebound or unsolved."""
+
+    n: int = 0
+    result: str = ""
+
+
+class Recurred(Fact, frozen=True, tag="recurred"):
+    """The same trouble came back at a place. of: the closed case; days since its end; meters between them."""
+
+    of: str
+    days: int
+    meters: int
+    component: str | None = None
+
+
 class SoonDue(Fact, frozen=True, tag="soon_due"):
     """80 % of a stage's time is gone. task: of which supporting unit's part, where it is one."""
 
@@ -337,4 +366,5 @@ CaseFact = (
     | ExtensionAsked | SuspensionAsked | Extended | Denied | Escalated | CheckAsked | Rated | Archived
     | Merged | Joined | Split | Parted | Followed | HelpAsked | TaskTaken | TaskFinished | HandedBack | TaskWithdrawn
     | HelpRated | Ordered | Answered | Lapsed | ReviewDue
+    | LookBackPlanned | LookBackDue | LookedBack | Recurred
 )  # fmt: skip

@@ -166,6 +166,22 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
         return int(self.when[:-1]) if self.when.endswith("%") else None
 
 
+class LookBackRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How cases of some types are looked at again: how many, and after how many days.
+
+    share: percent at least. confidence, margin: percent; the sample tells the share of rebounds to within `margin`.
+    """
+
+    id: str
+    types: str
+    share: float
+    days: tuple[int, ...]
+    confidence: float = 95
+    margin: float = 0
+    source: str = ""
+    standing: Literal["V", "U"] = "U"
+
+
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
     """How a district handles cases; all of it defaults of ours [U].
 
@@ -292,6 +308,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     attributes: Mapping[str, Attribute] = {}
     periods: Mapping[str, Period] = {}
     ladder: tuple[Rung, ...] = ()
+    look_back: tuple[LookBackRow, ...] = ()
     handling: Handling = Handling()
     divisions: Mapping[str, tuple[Division, ...]] = {}
     reasons: Mapping[str, Name] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from northbank.core import deadline as clock
-from northbank.core.case import Case, Task, TaskState, Told, Wish
+from northbank.core.case import Case, Review, Task, TaskState, Told, Wish
 from northbank.core.case_facts import (
     Accepted,
     Answered,
@@ -31,6 +31,9 @@ from northbank.core.case_facts import (
     HelpRated,
     Joined,
     Lapsed,
+    LookBackDue,
+    LookBackPlanned,
+    LookedBack,
     Merged,
     Noted,
     Ordered,
@@ -38,6 +41,7 @@ from northbank.core.case_facts import (
     Parted,
     Placed,
     Rated,
+    Recurred,
     Refuted,
     Registered,
     Rejected,
@@ -115,6 +119,13 @@ def _other(case: Case, fact: CaseFact) -> Changes:
             return _marked(case, fact, "soon")
         case Overdue():
             return _marked(case, fact, "overdue")
+        case LookBackPlanned():
+            return {"reviews": fact.reviews}
+        case LookBackDue():
+            called = tuple(replace(one, called=True) if one.n == fact.n else one for one in case.reviews)
+            return {"reviews": called, "desk": "look_back"}
+        case Recurred():
+            return {"recurs": fact.of}
         case Lapsed():
             return {"orders": tuple(replace(one, lapsed=True) if one.n == fact.n else one for one in case.orders)}
         case ReviewDue():
@@ -237,7 +248,7 @@ def _end(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline,
         case Reopened():
             return {
                 "state": State.REOPENED, "desk": _BACK[State.REOPENED], "closed_at": None, "outcome": None,
-                "reopenings": case.reopenings + 1, "bound": False,
+                "reopenings": case.reopenings + 1, "reviews": (), "bound": False,
             }  # fmt: skip
         case Merged():
             return {"state": State.MERGED, "before": case.state, "parent": fact.parent}
@@ -265,6 +276,8 @@ def _laid_over(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Dea
         case Answered():
             answered = tuple(replace(one, answered_at=at) if one.n == fact.n else one for one in case.orders)
             return {"orders": answered}
+        case LookedBack():
+            return {"reviews": _looked(case, fact, told.actor), "desk": None}
         case Noted() | HelpRated():
             return {}
         case _:
@@ -284,6 +297,15 @@ def _ended(case: Case, state: State, have: tuple[Deadline, ...], at: datetime) -
 def _given(case: Case, owner: str, at: datetime, have: tuple[Deadline, ...]) -> Changes:
     met = _meet(have, at, "accept", "dispatch")
     return {"state": State.DISPATCHED, "owner": owner, "desk": None, "deadlines": met}
+
+
+def _looked(case: Case, fact: LookedBack, by: str) -> tuple[Review, ...]:
+    """The look-back is done; earlier ones that were called up and never done are done with it."""
+    done = (
+        replace(one, result=fact.result, by=by) if one.waits and one.called and one.n <= fact.n else one
+        for one in case.reviews
+    )
+    return tuple(done)
 
 
 def _proven(fact: Step) -> bool:

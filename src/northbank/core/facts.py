@@ -11,6 +11,7 @@ from northbank.core.case_facts import CaseFact
 from northbank.core.duplicate_weights import Fitted, Judged
 from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
+from northbank.core.lookback import Drawn
 from northbank.core.reading import ReadingsSealed
 from northbank.core.suggest import Trained
 
@@ -44,7 +45,9 @@ class Disabled(Fact, frozen=True, tag="disabled"):
     """An account can no longer sign in."""
 
 
-AnyFact = CaseFact | Erased | Imported | Opened | Disabled | Fitted | Judged | ReadingsSealed | Scanned | Trained
+AnyFact = (
+    CaseFact | Drawn | Erased | Imported | Opened | Disabled | Fitted | Judged | ReadingsSealed | Scanned | Trained
+)
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.
 LIFTS: dict[tuple[str, int], Any] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from northbank.core import amend, merging, supervise, tasks
+from northbank.core import amend, lookback, merging, supervise, tasks
 from northbank.core import deadline as clock
 from northbank.core.access import Actor, Role, refuse_act
 from northbank.core.case import Case
@@ -104,6 +104,8 @@ def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
             return Refused("may_not_return", row=row.id)
     if act is A.ANSWER and not any(one.waits() for one in case.orders):
         return Refused("no_order", order="-")
+    if act is A.LOOK_BACK and not any(one.called and one.waits for one in case.reviews):
+        return Refused("no_look_back")
     if act in _OF_PARTS and not any(one.open for one in case.tasks):
         return Refused("no_task", task="-")
     if act in (A.GRANT, A.DENY) and case.wish is not None and case.wish.by == actor.login:
@@ -351,7 +353,7 @@ _RULES: Mapping[Act, Callable[[Want], list[CaseFact]]] = {
     A.ARBITRATE: _arbitrate, A.REOPEN: _reopen, A.MERGE: merging.merge, A.SPLIT: merging.split, A.ARCHIVE: _plain(Archived),
     A.PLACE: _place, A.RETYPE: _retype, A.ASK_HELP: tasks.ask, A.TAKE_TASK: tasks.take, A.FINISH_TASK: tasks.finish,
     A.HAND_BACK: tasks.hand_back, A.WITHDRAW_TASK: tasks.withdraw, A.RATE_HELP: tasks.rate, A.URGE: supervise.urge,
-    A.SUPERVISE: supervise.supervise, A.ANSWER: supervise.answer, A.NOTE: _plain(Noted),
+    A.SUPERVISE: supervise.supervise, A.ANSWER: supervise.answer, A.LOOK_BACK: lookback.look_back, A.NOTE: _plain(Noted),
 }  # fmt: skip
 
 
@@ -369,7 +371,7 @@ def watch(case: Case, city: City, now: datetime) -> list[CaseFact]:
     """What the timer has to write down about a case at `now`, each once: stages and parts soon due and overdue, rungs of the
     ladder, a suspension to be looked at again."""
     if case.state in ENDED:
-        return []
+        return lookback.due(case, now)
     facts: list[CaseFact] = []
     for stage, kind in clock.marks_due(case.deadlines, now):
         deadline = case.deadline(stage)

@@ -82,6 +82,7 @@ class Act(StrEnum):
     URGE = "urge"
     SUPERVISE = "supervise"
     ANSWER = "answer"
+    LOOK_BACK = "look_back"
     NOTE = "note"
 
 
@@ -135,6 +136,7 @@ STAYS: Mapping[Act, frozenset[State]] = {
     A.PLACE: _DESK, A.RETYPE: _DESK,
     A.ASK_HELP: _WORKING, A.TAKE_TASK: _WORKING, A.FINISH_TASK: _WORKING, A.HAND_BACK: _WORKING,
     A.WITHDRAW_TASK: _WORKING, A.RATE_HELP: _HELPED,
+    A.LOOK_BACK: DONE | {S.ARCHIVED},
     A.URGE: frozenset(S) - ENDED, A.SUPERVISE: frozenset(S) - ENDED, A.ANSWER: frozenset(S) - {S.ARCHIVED},
     A.NOTE: frozenset(S) - {S.ARCHIVED},
 }  # fmt: skip

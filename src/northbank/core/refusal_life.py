@@ -136,6 +136,20 @@ LIFE: Mapping[str, tuple[int, str, str, str, str]] = {
         "Look at the orders of the case.",
         "请查看该事件的督办记录。",
     ),
+    "no_look_back": (
+        409,
+        "No look-back at this case is due.",
+        "该事件没有到期的回头看任务。",
+        "Look at its plan.",
+        "请查看其回头看计划。",
+    ),
+    "own_work": (
+        403,
+        "Whoever solved a case ({owner}) does not look back at it.",
+        "承办者（{owner}）不得对自己办理的事件回头看。",
+        "Let somebody of another unit look.",
+        "请由其他单位的人员核查。",
+    ),
     "merge_into_what": (
         422,
         "It is not said which other case this one is the same as.",

@@ -8,12 +8,18 @@ from datetime import datetime
 
 from northbank.core.case import Case, Order
 from northbank.core.deadline import TICK, Deadline, next_mark
-from northbank.core.moves import ENDED
+from northbank.core.moves import DONE, ENDED, State
 
 
 def wake_at(case: Case) -> datetime | None:
     """The next moment, or None: never as things stand."""
-    return None if case.state in ENDED else min(_moments(case), default=None)
+    return _look_back(case) if case.state in ENDED else min(_moments(case), default=None)
+
+
+def _look_back(case: Case) -> datetime | None:
+    """When the next look-back at a case that ended with work done is to be called up."""
+    well = case.state in DONE or (case.state is State.ARCHIVED and case.before in DONE)
+    return min((one.due_at for one in case.reviews if one.waits and not one.called), default=None) if well else None
 
 
 def _moments(case: Case) -> Iterator[datetime]:

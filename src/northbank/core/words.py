@@ -72,6 +72,7 @@ _ACTS = {
     "urge": ("催办", "urge"),
     "supervise": ("督办", "supervise"),
     "answer": ("回复督办", "answer the order"),
+    "look_back": ("回头看", "look back"),
     "note": ("备注", "add a note"),
 }
 _EVIDENCE = {

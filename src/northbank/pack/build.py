@@ -17,6 +17,7 @@ from northbank.core.city import (
     Handling,
     HotRules,
     Limit,
+    LookBackRow,
     Name,
     Period,
     Post,
@@ -63,6 +64,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         routes=tuple(_route(row) for _, row in files.table("routing")),
         limits=tuple(_limit(row) for _, row in files.table("limits")),
         ladder=tuple(_rung(row) for _, row in files.table("ladder")),
+        look_back=tuple(_look_back(row) for _, row in files.table("look_back")),
         handling=Handling(**msgspec.structs.asdict(pack.handling)),
         sources=_by_code(files, "sources", lambda row: Source(code=row.code, name=_name(row), level=row.level)),
         calendar=calendar_of(files),
@@ -83,6 +85,14 @@ def _rung(row: r.LadderRow) -> Rung:
     return Rung(
         id=row.id, when=row.when, kind=row.kind, to=row.to, amount=row.amount or 0, unit=row.unit, source=row.source,
         standing=row.standing,
+    )  # fmt: skip
+
+
+def _look_back(row: r.LookBackTableRow) -> LookBackRow:
+    days = tuple(sorted({int(day) for day in row.days.split()}))
+    return LookBackRow(
+        id=row.id, types=row.types, share=row.share, days=days, confidence=row.confidence, margin=row.margin or 0,
+        source=row.source, standing=row.standing,
     )  # fmt: skip
 
 

@@ -35,11 +35,12 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "routing": r.RouteRow,
     "limits": r.LimitRow,
     "ladder": r.LadderRow,
+    "look_back": r.LookBackTableRow,
     "sources": r.SourceRow,
     "reasons": r.ReasonRow,
     "evidence": r.EvidenceRow,
 }
-OPTIONAL_TABLES = {"grids", "ladder", "divisions", "attributes", "periods", "reasons", "evidence"}
+OPTIONAL_TABLES = {"grids", "ladder", "look_back", "divisions", "attributes", "periods", "reasons", "evidence"}
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
 FOLDERS = {"areas", "calendar", "stories", "maps"}
 BIGGEST = 64 * 1024 * 1024

@@ -20,7 +20,7 @@ Act = Literal[
     "start", "ask_extension", "ask_suspension", "grant", "deny", "suspend", "resume", "escalate", "feed_back",
     "ask_check", "check", "rework", "close", "rate", "return", "dispute", "arbitrate", "reopen", "merge", "split",
     "archive", "place", "retype", "ask_help", "take_task", "finish_task", "hand_back", "withdraw_task", "rate_help",
-    "urge", "supervise", "answer", "note",
+    "urge", "supervise", "answer", "look_back", "note",
 ]  # fmt: skip
 Role = Literal["admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake"]
 
@@ -181,6 +181,18 @@ class LadderRow(Row, frozen=True, kw_only=True):
     to: Words = "@owner"
     amount: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     unit: Unit5 | None = None
+
+
+class LookBackTableRow(Row, frozen=True, kw_only=True):
+    """look_back.csv: which closed cases are looked at again. days: after their end, such as `30 90 180`; share, confidence,
+    margin: percent."""
+
+    id: Code
+    types: Words
+    share: Annotated[float, Meta(ge=0, le=100)]
+    days: Annotated[str, Meta(pattern=r"^[1-9]\d{0,3}( [1-9]\d{0,3})*$")]
+    confidence: Annotated[float, Meta(ge=50, lt=100)] = 95
+    margin: Annotated[float, Meta(ge=1, le=50)] | None = None
 
 
 class SourceRow(Named, frozen=True, kw_only=True):

@@ -15,12 +15,13 @@ from northbank.core.access import Scope
 from northbank.core.card import Card
 from northbank.core.case import Case
 from northbank.core.refusal import Refused
-from northbank.ports import CaseQuery, Page
+from northbank.ports import Again, CaseQuery, Page
 from northbank.shell.store.sql import statements
 
 SQL = statements("cases")
 JOURNAL = statements("journal")
 MOST = 500
+METERS_A_DEGREE = 111_195.0  # of latitude
 
 _columns = ", ".join(msgspec.structs.fields(Card)[n].name for n in range(len(msgspec.structs.fields(Card))))
 _decode_case = msgspec.json.Decoder(Case).decode
@@ -74,6 +75,15 @@ class PgCases:
     async def many(self, ids: Sequence[str]) -> list[Case]:
         """The folded cases of these ids that exist."""
         return [_decode_case(row["doc"]) for row in await self._pool.fetch(JOURNAL.case_docs, list(ids))]
+
+    async def ended(self, since: datetime, until: datetime) -> list[str]:
+        """Ids of the cases that ended with work done in a span."""
+        return [str(row["id"]) for row in await self._pool.fetch(SQL.ended, since, until)]
+
+    async def again(self, since: datetime, meters: float, days: int) -> list[Again]:
+        """Cases that are the trouble of an earlier one again, each with the one that ended last."""
+        rows = await self._pool.fetch(SQL.again, since, meters / METERS_A_DEGREE, days)
+        return [Again(str(r["id"]), str(r["earlier"]), r["days"], round(r["degrees"] * METERS_A_DEGREE)) for r in rows]
 
     async def exists(self, source: str, external: str) -> str | None:
         """Id of the case that a sender's own number already made."""

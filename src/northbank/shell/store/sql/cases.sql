@@ -50,3 +50,32 @@ select doc from cases where desk = 'no_calendar' and ($1::uuid is null or id > $
 -- name: open_docs
 -- Every open case, folded.
 select doc from cases where open;
+
+-- name: ended
+-- Cases that ended with work done in a span.
+select id from cases where closed_at >= $1 and closed_at < $2 and on_time is not null order by id;
+
+-- name: again
+-- Cases reported since $1 that are the trouble of an earlier one again: of the same type, within $2 degrees of latitude,
+-- ended at most $3 days before. Of several the one that ended last. Squares as in the index cases_cell.
+select a.id, b.id as earlier, b.days, b.degrees
+from cases a
+cross join lateral (
+  select c.id, extract(day from a.reported_at - c.closed_at)::integer as days,
+    sqrt(power((c.lon - a.lon) * cos(radians(a.lat)), 2) + power(c.lat - a.lat, 2)) as degrees
+  from cases c
+  where (floor(c.lon * 500)::bigint * 1000000 + floor(c.lat * 500)::bigint) = any(array(
+      select x * 1000000 + y
+      from generate_series(
+          floor((a.lon - $2 / cos(radians(a.lat))) * 500)::bigint, floor((a.lon + $2 / cos(radians(a.lat))) * 500)::bigint
+        ) x,
+        generate_series(floor((a.lat - $2) * 500)::bigint, floor((a.lat + $2) * 500)::bigint) y
+    ))
+    and c.type = a.type and c.id <> a.id and c.on_time is not null
+    and c.closed_at <= a.reported_at and c.closed_at >= a.reported_at - make_interval(days => $3)
+    and power((c.lon - a.lon) * cos(radians(a.lat)), 2) + power(c.lat - a.lat, 2) <= power($2, 2)
+  order by c.closed_at desc, c.id
+  limit 1
+) b
+where a.reported_at >= $1 and a.lon is not null and a.type is not null and a.doc ->> 'recurs' is null
+order by a.reported_at, a.id;
