@@ -1,4 +1,4 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, setup, suggest, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -18,6 +18,7 @@ MODULES = {
     "place": "place",
     "import": "import_file",
     "duplicates": "duplicates",
+    "proof": "proof",
     "setup": "setup",
     "suggest": "suggest",
 }

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -350,41 +351,38 @@ async def audit_prove(
     settings: Settings, file: Path, case: str | None, first: int | None, last: int | None, since: int | None, out: Console
 ) -> None:  # fmt: skip
     """Write what an outsider can check: a receipt, a proof of growth since a checkpoint, or a range of entries."""
-    import msgspec
-
-    from northbank.core.access import SYSTEM
     from northbank.core.refusal import Refused
-    from northbank.flows import see_cases, see_proofs
-    from northbank.flows.export_proofs import export
+    from northbank.flows.export_proofs import export, growth_line, receipt_line
     from northbank.flows.seal import seal
-    from northbank.ports import CaseQuery
     from northbank.shell.settings import SettingsError
 
     async with open_beside(settings) as center:
         await center.ledger.admit(center.signer.verifier, SystemClock().now())
         await seal(center.world, center.ledger, center.signer)
+        if case is not None:
+            lines = receipt_line(center.world, center.ledger, case)
+        elif since is not None:
+            lines = growth_line(center.ledger, since)
+        else:
+            lines = export(center.ledger, first or 1, last)
         try:
-            if case is not None:
-                page = await see_cases.page(center.world, SYSTEM, CaseQuery(q=case, limit=500))
-                found = [row.id for row in page.rows if row.number == case]
-                if not found:
-                    raise Refused("not_found", what="case")
-                receipt, _ = await see_proofs.receipt(center.world, center.ledger, SYSTEM, found[0])
-                count = file.write_bytes(msgspec.json.encode(receipt) + b"\n")
-            elif since is not None:
-                count = file.write_bytes(
-                    msgspec.json.encode(await see_proofs.consistency(center.ledger, since, None)) + b"\n"
-                )
-            else:
-                count = 0
-                with file.open("wb") as written:
-                    async for line in export(center.ledger, first or 1, last):
-                        count += written.write(line)
+            count = await _write_lines(file, lines)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
         except OSError as error:
             raise SettingsError(f"The file {file} cannot be written: {error}.") from error
     out.print(f"{count} bytes written to {file}. Check: python tools/verify_receipt.py --key KEY {file}", markup=False)
+
+
+async def _write_lines(file: Path, lines: AsyncIterator[bytes]) -> int:
+    """Write lines as they come; nothing is made where there is not even a first one."""
+    before = await anext(lines)
+    count = 0
+    with await asyncio.to_thread(file.open, "wb") as written:
+        count += written.write(before)
+        async for line in lines:
+            count += written.write(line)
+    return count
 
 
 async def audit_key(settings: Settings, renew: bool, out: Console) -> None:

@@ -16,6 +16,7 @@ FIGURES = {
     "import": {"rows_per_s", "peak_mb", "peak_mb_long"},
     "suggest": {"accuracy", "coverage", "ece", "advise_us", "scan_hot_s", "false_alarms_per_100"},
     "duplicates": {"judge_pairs_per_s", "question_p50_ms", "question_p99_ms"},
+    "proof": {"from_zero_s", "checkpoint_ms", "prove_p50_ms", "prove_growth_p50_ms", "check_us"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 

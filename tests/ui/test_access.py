@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[str, str | None, str]] = {
     "desk": ("/desk", "duty", "[role=option]"),
     "town": ("/town", "guanyinqiao", "[role=option]"),
     "unit": ("/unit", "urban", "[role=option]"),
+    "receipt": ("/portal/receipt", None, ".choose"),
     "form": ("/desk?new=1", "duty", "form.report"),
 }
 

@@ -4,14 +4,31 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
+from northbank.core.access import SYSTEM
 from northbank.core.merkle import inclusion_spans
 from northbank.core.receipt import ExportHead, ProvedEntry, in_base64, text_of
 from northbank.core.refusal import Refused
-from northbank.ports import Ledger
+from northbank.flows import see_cases, see_proofs
+from northbank.ports import CaseQuery, Ledger, World
 
 TOGETHER = 256  # entries whose proofs are made of one reading; a block of the tree
 
 _encode = msgspec.json.Encoder().encode
+
+
+async def receipt_line(world: World, ledger: Ledger, number: str) -> AsyncIterator[bytes]:
+    """The receipt of the case with this number, as one line."""
+    page = await see_cases.page(world, SYSTEM, CaseQuery(q=number, limit=500))
+    found = next((row.id for row in page.rows if row.number == number), None)
+    if found is None:
+        raise Refused("not_found", what="case")
+    receipt, _ = await see_proofs.receipt(world, ledger, SYSTEM, found)
+    yield _encode(receipt) + b"\n"
+
+
+async def growth_line(ledger: Ledger, since: int) -> AsyncIterator[bytes]:
+    """The proof that the journal only grew since the checkpoint of that size, as one line."""
+    yield _encode(await see_proofs.consistency(ledger, since, None)) + b"\n"
 
 
 async def export(ledger: Ledger, first: int, last: int | None) -> AsyncIterator[bytes]:

@@ -1,4 +1,5 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
+import type { InclusionView, KeysView, Receipt } from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
 } from "./types";
@@ -74,6 +75,9 @@ export const call = {
   hotIssues: () => ask<HotIssues>(`${api}/hot-issues`),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),
+  receipt: (id: string) => ask<Receipt>(`${api}/cases/${part(id)}/receipt`),
+  auditKeys: () => ask<KeysView>(`${api}/audit/keys`),
+  inclusion: (position: number) => ask<InclusionView>(`${api}/audit/inclusion?position=${position}`),
   act: (id: string, act: Act, body: ActBody, key: string) =>
     ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, json("POST", body, key)),
   duplicates: (draft: Draft, signal: AbortSignal) => ask<Duplicates>(`${api}/duplicates`, { ...json("POST", draft), signal }),
