@@ -73,9 +73,11 @@ async def look_if_due(world: World) -> Scanned | None:
 
 
 async def look(world: World, scans: Scans, version: int) -> Scanned | None:
-    """Scan now and write down what was found; None when somebody else did so meanwhile."""
+    """Scan now and write down what was found; None where there is too little to look at or somebody else did so meanwhile."""
     now, rules, city = world.clock.now(), world.city.hot, world.city
     placed = await scans.placed(now - rules.history_days * DAY)
+    if len(placed) < rules.least:
+        return None  # nothing can be found in so few; the next look comes soon
     await _read_words(world, scans, placed)
     cases = [_spotted(one, now, scans.sketches) for one in placed if one.reported_at <= now]
     seed = int.from_bytes(sha256(f"{STREAM} {version + 1} {city.version}".encode()).digest()[:4], "big")
