@@ -12,7 +12,7 @@ from shell.stored import MASTER, Stored, store
 from template import DUTY, INTAKE, NOW, READING, ROADS, point
 
 from northbank.core.access import scope
-from northbank.core.case import Reported
+from northbank.core.case_facts import Reported
 from northbank.core.journal import write
 from northbank.core.moves import Act
 from northbank.core.reading import Reading, reading_digest
