@@ -380,7 +380,9 @@ def audit_rebuild(pack: Pack, data: Data = Path("data"), database: Database = No
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="intake, live, place, import, duplicates, proof, setup, suggest, or all.")],
+    name: Annotated[
+        str, typer.Argument(help="intake, live, place, import, duplicates, proof, setup, suggest, or all.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
     """Measure against a ceiling taken in the same run."""
