@@ -119,12 +119,12 @@ OPERATIONS = (
     ),
     Operation(
         name="prove_entry", method="GET", path="/api/v1/audit/inclusion", tag="audit", params=InclusionQuery,
-        reply=InclusionView, run=prove_entry, who="anyone", refusals=("not_sealed",),
+        reply=InclusionView, run=prove_entry, who="anyone", refusals=("not_found", "not_sealed"),
         summary=Name(zh="包含证明", en="Proof that an entry is under a checkpoint"),
     ),
     Operation(
         name="prove_growth", method="GET", path="/api/v1/audit/consistency", tag="audit", params=ConsistencyQuery,
-        reply=ConsistencyProof, run=prove_growth, who="anyone",
+        reply=ConsistencyProof, run=prove_growth, who="anyone", refusals=("not_found",),
         summary=Name(zh="一致性证明", en="Proof that one checkpoint goes on from another"),
     ),
     Operation(
