@@ -28,6 +28,13 @@ def test_what_is_said_here_and_not_elsewhere_comes_first_and_the_longest_stays()
     assert not any(one.text in other.text for one in found for other in found if one is not other)
 
 
+def test_of_terms_that_overlap_one_is_told() -> None:
+    found = [one.text for one in over_represented(["夜间烧烤油烟进屋"] * 5, lambda _: 0.001)]
+    pairs = [term[k : k + 2] for term in found for k in range(len(term) - 1)]
+    assert found
+    assert len(pairs) == len(set(pairs))
+
+
 def test_what_everybody_says_is_not_told() -> None:
     assert not over_represented(["谢谢", "谢谢"], lambda _: 1.0)
     assert not over_represented(["停水"], lambda _: 0.0)

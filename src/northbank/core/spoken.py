@@ -50,7 +50,7 @@ def hash_of(term: str, key: bytes) -> int:
 def over_represented(texts: Sequence[str], share: Callable[[str], float], least: int = 2) -> list[Term]:
     """Terms said in at least `least` of the texts and more often than elsewhere, by log likelihood ratio (Dunning 1993).
 
-    share: in how many of the other texts, 0 to 1, a term stands. Of terms that lie in one another the longer one is kept.
+    share: in how many of the other texts, 0 to 1, a term stands. Of terms that overlap one is kept.
     """
     counts = Counter(term for text in texts for term in terms(text))
     total = len(texts)
@@ -62,9 +62,13 @@ def over_represented(texts: Sequence[str], share: Callable[[str], float], least:
     found.sort(key=lambda one: (-one[0], one[1].text))
     kept: list[Term] = []
     for _, one in found:
-        if len(kept) < SHOWN and not any(one.text in other.text or other.text in one.text for other in kept):
+        if len(kept) < SHOWN and not any(_pairs(one.text) & _pairs(other.text) for other in kept):
             kept.append(one)
     return kept
+
+
+def _pairs(term: str) -> set[str]:
+    return {term[k : k + 2] for k in range(len(term) - 1)}
 
 
 def _weight(inside: int, total: int, elsewhere: float) -> float:
