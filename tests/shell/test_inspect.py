@@ -9,6 +9,7 @@ from shell.stored import Stored, store
 from template import DUTY
 
 from northbank.core.journal import digest
+from northbank.core.refusal import Refused
 from northbank.flows.seal import seal
 from northbank.flows.see_cases import detail
 from northbank.shell.store.checkpoints import PgLedger, as_stored
@@ -113,6 +114,33 @@ async def test_a_change_with_digest_and_tree_made_to_fit_does_not_fit_the_signat
     assert await flaws(one) == [
         f"positions {sizes[0] + 1} to {sizes[1]}: an entry is not the one under the signed checkpoint"
     ]
+
+
+async def test_a_journal_that_was_changed_is_not_signed_again(one: Stored) -> None:
+    ledger, signer = PgLedger(one.pool), Signer("northbank/test", new_pem())
+    await one.pool.execute("update journal set digest = sha256('x') where position = 200")
+    await ledger.clear()
+    await one.report()
+    with pytest.raises(Refused) as found:
+        await seal(one.world, ledger, signer)
+    assert found.value.code == "past_differs"
+    assert await one.pool.fetchval("select count(*) from checkpoint") == 3
+
+
+async def test_readings_while_they_are_being_fixed_are_fixed_once(one: Stored) -> None:
+    ledger, signer = PgLedger(one.pool), Signer("northbank/test", new_pem())
+    id = (await one.report()).id
+
+    async def sealing() -> None:
+        for _ in range(10):
+            await seal(one.world, ledger, signer)
+
+    await asyncio.gather(sealing(), *(detail(one.world, DUTY, id) for _ in range(150)), sealing())
+    await seal(one.world, ledger, signer)
+    await one.pool.execute("update audit_key set verifier = $1", signer.verifier)
+    assert [flaw for flaw in await flaws(one) if "reading" in flaw] == []
+    facts = [entry.data async for entry in one.journal.read("readings:center")]
+    assert sum(fact.count for fact in facts) == 153  # type: ignore[union-attr]
 
 
 async def test_a_forged_checkpoint_and_a_wrong_tree_are_named(one: Stored) -> None:

@@ -103,6 +103,9 @@ async def test_the_tree_is_rebuilt_from_the_journal_alone(one: Stored) -> None:
     before = [await one.pool.fetch(one_table) for one_table in tables]
     await ledger.clear()
     assert await ledger.size() == 0
+    with pytest.raises(Refused) as found:
+        await ledger.hashes(merkle.inclusion_spans(3, 900))
+    assert found.value.code == "not_sealed"
     await ledger.grow()
     assert [await one.pool.fetch(one_table) for one_table in tables] == before
 

@@ -261,6 +261,13 @@ REFUSALS: Mapping[str, Words] = {
         "Ask again in a minute; a checkpoint is signed every minute in which something happens.",
         "请一分钟后再试；有新记录时每分钟签发一次检查点。",
     ),
+    "past_differs": Words(
+        500,
+        "The first {size} entries of the journal are not those that were signed; nothing more is signed.",
+        "日志的前 {size} 条与已签名的不一致，不再签发检查点。",
+        "Run `northbank audit verify`: it names the place. Restore the journal from the backup.",
+        "请运行 northbank audit verify 查明位置，并从备份恢复日志。",
+    ),
     "unknown_purpose": Words(
         422,
         "'{purpose}' is no purpose for reading personal data; they are: {allowed}.",

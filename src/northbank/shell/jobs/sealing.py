@@ -17,7 +17,7 @@ async def run_sealing(world: World, ledger: Ledger, signer: Signer, every: float
         try:
             await seal(world, ledger, signer)
         except Refused as refused:
-            log.warning("sealing waits: %s", refused)
+            log.error("no checkpoint is signed: %s %s", refused, refused.advise())
         except Exception:
             log.exception("sealing failed and tries again")
         await asyncio.sleep(every)

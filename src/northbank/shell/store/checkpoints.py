@@ -74,7 +74,7 @@ class PgLedger(PgTree):
             version, after = (before["version"], _fixed(before["data"]).last) if before else (0, 0)
             async with connection.transaction():
                 await connection.execute(SQL.await_readings)
-            rows = await connection.fetch(SQL.unsealed, after, SEALED_AT_ONCE, timeout=LONG)
+                rows = await connection.fetch(SQL.unsealed, after, SEALED_AT_ONCE, timeout=LONG)
         return (version, sealed(rows)) if rows else None
 
     async def readings(self, query: ReadingQuery) -> list[ReadingRow]:

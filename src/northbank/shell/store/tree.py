@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from northbank.core.merkle import WIDTH, Node, Span, carry, full_nodes, full_root, hash_of, leaf_hash, root_of
+from northbank.core.refusal import Refused
 from northbank.shell.store.sql import statements
 
 SQL = statements("audit")
@@ -89,6 +90,9 @@ class PgTree:
         rows = await self._pool.fetch(SQL.parts, *_columns(high), list(blocks))
         parts = {(row["height"], row["n"]): row["hash"] for row in rows}
         tail = next((n, hash) for (height, n), hash in parts.items() if height < 0)
+        end = max((end for _, end in spans), default=0)
+        if tail[0] < end:  # it is being made anew
+            raise Refused("not_sealed", position=end)
         leaves = {block: split(parts[0, block]) for block in blocks if (0, block) in parts}
         leaves.setdefault(tail[0] // BLOCK, split(tail[1]))
 
