@@ -38,7 +38,7 @@ def card(n: int, seed: int, now: datetime = NOW, position: int = 0) -> Card:
         closed_at=closed, wake_at=None, open=not ended, late=late, soon=not late and not ended and chance.random() < 0.3,
         needs=not ended and chance.random() < 0.4, on_time=chance.random() < 0.7 if state == "closed" else None,
         desk=chance.choice((None, "no_type", "returned")) if not ended else None, lon=None, lat=None, outcome=None,
-        subject=f"00000000-0000-7000-9000-{n:012x}",
+        subject=f"00000000-0000-7000-9000-{n:012x}", support=chance.choice(((), (), ("clean",), ("roads", "q-harbor"))),
     )  # fmt: skip
 
 

@@ -30,7 +30,11 @@ def matches(card: Card, query: CaseQuery) -> bool:
             return False
     if query.ids is not None and card.id not in query.ids.split(","):
         return False
-    if query.desk is not None and (card.desk is not None) is not query.desk:
+    if query.support is not None and query.support not in card.support:
+        return False
+    if query.desk in ("true", "false") and (card.desk is not None) is not (query.desk == "true"):
+        return False
+    if query.desk not in (None, "true", "false") and card.desk not in query.desk.split(","):
         return False
     if query.q and query.q.lower() not in card.number.lower():
         return False

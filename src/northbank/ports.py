@@ -107,7 +107,11 @@ class Journal(Protocol):
 
 
 class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Filters of a case list; every field that is None is not asked. `after` is the cursor of the page before."""
+    """Filters of a case list; every field that is None is not asked. `after` is the cursor of the page before.
+
+    desk: true or false, whether it waits for an officer; or why it does (no_type, wish, look_back, ...), several by commas.
+    part: a unit with a part in the open case that is not done. answer: a unit that owes an answer to an order.
+    """
 
     state: str | None = None
     board: str | None = None
@@ -115,6 +119,7 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     town: str | None = None
     grid: str | None = None
     owner: str | None = None
+    support: str | None = None
     type: str | None = None
     source: str | None = None
     q: str | None = None
@@ -123,7 +128,9 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     soon: bool | None = None
     needs: bool | None = None
     urgent: bool | None = None
-    desk: bool | None = None
+    desk: Annotated[str, msgspec.Meta(pattern="^[a-z_]+(,[a-z_]+)*$", max_length=200)] | None = None
+    part: str | None = None
+    answer: str | None = None
     ids: Annotated[str, msgspec.Meta(max_length=37_000)] | None = None
     on_time: bool | None = None
     reported_from: Moment | None = None

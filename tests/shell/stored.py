@@ -111,7 +111,7 @@ async def check(connection: asyncpg.Connection) -> None:
     again = {}
     async for case, position in folded(connection):
         row = (*msgspec.structs.astuple(card(case, position)), msgspec.json.encode(case).decode())
-        again[case.id] = (UUID(row[0]), *row[1:-2], UUID(row[-2]), row[-1])
+        again[case.id] = (UUID(row[0]), *row[1:-3], UUID(row[-3]), list(row[-2]), row[-1])
     assert again == live, "a view is not the fold of its entries"
     lost = await connection.fetchval(WORDS + "select count(*) from referred where id not in (select id from secret)")
     assert lost == 0, "a reference leads to no words"

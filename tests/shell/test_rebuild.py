@@ -60,7 +60,7 @@ async def test_many_people_at_once_and_two_timers(fresh_database: str) -> None:
             walk.ids = walks[0].ids
         for _ in range(4):
             await asyncio.gather(*(walk.go(15) for walk in walks), mark_due(one.world), mark_due(two.world))
-        assert len(walks[0].ids) > 40
+        assert len(walks[0].ids) > 20
         await marked_once(one)
         assert await one.pool.fetchval("select count(*) from journal where type = 'case.overdue'") > 0
         await rebuilt(one)
@@ -68,14 +68,14 @@ async def test_many_people_at_once_and_two_timers(fresh_database: str) -> None:
 
 async def marked_once(one: Stored) -> None:
     """Each deadline is announced as soon due and as overdue once at most, however many timers look."""
-    said: dict[tuple[str, str], set[str]] = {}
+    said: dict[tuple[str, str, int | None], set[str]] = {}
     for row in await one.pool.fetch("select stream, type, data from journal order by position"):
         fact = msgspec.json.decode(row["data"])
         for begun in fact.get("begun", ()):
             if not begun.get("marked"):
-                said[row["stream"], begun["stage"]] = set()
+                said[row["stream"], begun["stage"], None] = set()
         if row["type"] in ("case.soon_due", "case.overdue"):
-            before = said[row["stream"], fact["stage"]]
+            before = said.setdefault((row["stream"], fact["stage"], fact.get("task")), set())
             assert row["type"] not in before, row
             before.add(row["type"])
 

@@ -92,7 +92,7 @@ class Scope(msgspec.Struct, frozen=True):
         return (
             self.everything
             or (self.town is not None and spot is not None and spot.town == self.town)
-            or (self.unit is not None and case.owner == self.unit)
+            or (self.unit is not None and (case.owner == self.unit or self.unit in case.support))
             or (self.grid is not None and spot is not None and spot.grid == self.grid)
             or (self.reporter is not None and case.reporter == self.reporter)
         )
@@ -102,7 +102,7 @@ class Scope(msgspec.Struct, frozen=True):
         return (
             self.everything
             or (self.town is not None and card.town == self.town)
-            or (self.unit is not None and card.owner == self.unit)
+            or (self.unit is not None and (card.owner == self.unit or self.unit in card.support))
             or (self.grid is not None and card.grid == self.grid)
             or (self.reporter is not None and card.reporter == self.reporter)
         )

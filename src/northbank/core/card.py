@@ -17,7 +17,7 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     late: a stage that is not done is overdue (pausing does not undo it), or it was solved late. soon: a running stage is near its end.
     on_time: set once it has ended with work done: solved within its limit.
     needs: it waits for a person of the center now.
-    due_at: end of the solving limit. stage_due_at: end of the limit that runs out next.
+    support: the units that have or had a part in it. due_at: end of the solving limit. stage_due_at: end of the limit that runs out next.
     wake_at: when the timer must look at it again.
     """
 
@@ -54,6 +54,7 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     lat: float | None
     outcome: str | None
     subject: str
+    support: tuple[str, ...]
 
 
 def shown(card: Card) -> Card:
@@ -81,6 +82,7 @@ def card(case: Case, position: int = 0) -> Card:
         wake_at=wake_at(case), open=not ended, late=late, soon=soon,
         needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=_desk(case),
         lon=spot.lon if spot else None, lat=spot.lat if spot else None, outcome=case.outcome, subject=case.subject,
+        support=case.support,
     )  # fmt: skip
 
 

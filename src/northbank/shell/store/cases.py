@@ -171,7 +171,8 @@ def card_of(row: asyncpg.Record) -> Card:
     """A row of the view as a card."""
     values = list(row.values())[: len(Card.__struct_fields__)]
     values[0] = str(values[0])
-    values[-1] = str(values[-1])
+    values[-2] = str(values[-2])
+    values[-1] = tuple(values[-1])
     return Card(*values)
 
 
@@ -198,8 +199,15 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
             add(f"{column} = any({{}}::text[])", value.split(","))
     if query.ids is not None:
         add("id = any({}::uuid[])", _ids(query.ids))
-    if query.desk is not None:
-        parts.append("desk is not null" if query.desk else "desk is null")
+    if query.support is not None:
+        add("support <> '{{}}' and support @> array[{}]", query.support)
+    if query.desk in ("true", "false"):
+        parts.append("desk is not null" if query.desk == "true" else "desk is null")
+    elif query.desk is not None:
+        add("desk = any({}::text[])", query.desk.split(","))
+    for name in ("part", "answer"):
+        if (unit := getattr(query, name)) is not None:
+            add(getattr(SQL, name).replace("{unit}", "{0}"), unit)
     if query.q:
         add("number ilike '%' || {} || '%'", query.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
     for column in ("reported", "closed"):

@@ -2,7 +2,18 @@
 -- {filters}, {order}, {after} and {columns} are filled from a closed set in cases.py; values are always parameters.
 
 -- name: scope
-($1 or town = $2 or owner = $3 or grid = $4 or reporter = $5)
+($1 or town = $2 or owner = $3 or grid = $4 or reporter = $5 or (support <> '{}' and support @> array[$3]))
+
+-- name: part
+-- Open cases with a part of a unit that is not done.
+(open and support @> array[{unit}::text] and support <> '{{}}' and exists (
+  select from json_array_elements(doc -> 'tasks') t where t ->> 'unit' = {unit} and t ->> 'state' in ('asked', 'taken')))
+
+-- name: answer
+-- Open cases with an order that a unit has to answer.
+(open and exists (
+  select from json_array_elements(doc -> 'orders') o
+  where o ->> 'unit' = {unit} and o ->> 'due_at' is not null and o ->> 'answered_at' is null))
 
 -- name: page
 select {columns} from cases where {scope}{filters}{after} order by {order} limit {limit};
