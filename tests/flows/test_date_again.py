@@ -1,6 +1,6 @@
 """A year without calendar: cases are taken all the same, the desk is told, and the due time comes with the calendar."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flows.memory import Memory
 from msgspec.structs import replace
@@ -72,3 +72,38 @@ async def test_a_case_that_is_over_is_dated_too(memory: Memory) -> None:
     assert await date_again(memory.world) == 1
     [card] = memory.cases.cards()
     assert (card.on_time, card.desk) == (True, None)
+
+
+async def test_the_part_of_a_helper_without_due_time_is_told_and_dated_too(memory: Memory) -> None:
+    """The lead's own deadlines can be computed, that of the part lies in the year without calendar."""
+    whole = memory.world
+    memory.world = replace(whole, city=until_2026())
+    memory.clock.advance(EVE - timedelta(days=20) - memory.clock.now())
+    reply = await report(memory.world, INTAKE, NewReport(type="street.pothole", place=Where(*point("TW-H1-G1"))))
+    memory.clock.advance(EVE - memory.clock.now() + timedelta(days=1, hours=1))
+    assert memory.cases.cards()[0].desk is None
+    asked_at = memory.clock.now()
+    await act(memory.world, ADMIN, reply.id, Act.ASK_HELP, ActBody(unit="clean"))
+    case = await memory.cases.get(reply.id)
+    assert case
+    assert [one.deadline and one.deadline.missing for one in case.tasks] == [2027]
+    assert all(one.missing is None for one in case.deadlines)
+    [card] = memory.cases.cards()
+    assert (card.desk, card.needs) == ("no_calendar", True)
+
+    memory.world = whole
+    assert await date_again(memory.world) == 1
+    assert await date_again(memory.world) == 0
+    [card] = memory.cases.cards()
+    assert card.desk is None
+    case = await memory.cases.get(reply.id)
+    plain = begin(city(), "street.pothole", False, "support", asked_at, "clean")
+    assert case
+    assert plain
+    assert [one.deadline and one.deadline.due_at for one in case.tasks] == [plain.due_at]
+    memory.advance(days=10)
+    await mark_due(memory.world)
+    case = await memory.cases.get(reply.id)
+    assert case
+    assert [bool(one.deadline and "overdue" in one.deadline.marked) for one in case.tasks] == [True]
+    memory.check()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flows.memory import Memory
+from msgspec.structs import replace
 from template import CLEAN, DUTY, HARBOR, INTAKE, NOW, point
 
 from northbank.core.moves import Act
@@ -72,6 +73,31 @@ async def test_what_was_taken_back_from_the_towns_cannot_be_dispatched_to_one(me
     with pytest.raises(Refused) as caught:
         await act(memory.world, DUTY, id, Act.DISPATCH, ActBody(unit="q-harbor"))
     assert caught.value.code == "taken_back", "the library is asked anew"
+
+
+@pytest.mark.parametrize("way", ["support", "ask_help", "arbitrate"])
+async def test_no_town_gets_what_was_taken_back_by_another_way(memory: Memory, way: str) -> None:
+    """As a helper of a dispatch, as a helper asked for later, by arbitration."""
+    id = await make(memory, type="water.quay")
+    match way:
+        case "support":
+            what, body = Act.DISPATCH, ActBody(unit="watch", support=("roads", "q-old"))
+        case "ask_help":
+            await act(memory.world, DUTY, id, Act.DISPATCH, ActBody(unit="watch"))
+            what, body = Act.ASK_HELP, ActBody(unit="q-old")
+        case _:
+            for step in (Act.RETURN, Act.DISPUTE):
+                await act(memory.world, DUTY, id, step, ActBody(note="not ours"))
+            what, body = Act.ARBITRATE, ActBody(unit="q-old", note="yours")
+    before = memory.image()
+    with pytest.raises(Refused) as caught:
+        await act(memory.world, DUTY, id, what, body)
+    assert caught.value.code == "taken_back"
+    assert "R30" in caught.value.say("en")
+    assert memory.image() == before
+    units = {"support": ("roads",)} if body.support else {"unit": "roads"}
+    fine = await act(memory.world, DUTY, id, what, replace(body, **units))
+    assert "roads" in (fine.owner, *fine.support)
 
 
 @pytest.mark.parametrize(

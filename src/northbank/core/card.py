@@ -93,7 +93,7 @@ def _needs(case: Case, late: bool) -> bool:
 
 def _desk(case: Case) -> str | None:
     """A due time that no calendar tells is said before everything else, and found again by it when the calendar comes."""
-    return "no_calendar" if any(one.missing is not None for one in case.deadlines) else case.desk
+    return "no_calendar" if any(one.missing is not None for one in case.every_deadline) else case.desk
 
 
 def _on_time(case: Case, solved_late: bool) -> bool | None:

@@ -160,6 +160,13 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
         """The units that have or had a part in it beside the owner, each once."""
         return tuple(dict.fromkeys(one.unit for one in self.tasks))
 
+    @property
+    def every_deadline(self) -> tuple[Deadline, ...]:
+        """Its own deadlines and those of the parts of others."""
+        if not self.tasks:
+            return self.deadlines
+        return (*self.deadlines, *(one.deadline for one in self.tasks if one.deadline is not None))
+
     def task(self, n: int) -> Task | None:
         """A part by its number."""
         return next((one for one in self.tasks if one.n == n), None)

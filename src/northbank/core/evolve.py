@@ -110,7 +110,7 @@ def _other(case: Case, fact: CaseFact) -> Changes:
             begun = _begin(case.deadlines, fact.begun)
             return {"row": None, "owner": fact.owner, "desk": fact.why, "deadlines": begun}
         case Dated():
-            return {"deadlines": _begin(case.deadlines, fact.begun)}
+            return _dated(case, fact)
         case Placed():
             return {"spot": fact.spot}
         case Retyped():
@@ -322,6 +322,12 @@ def _begin(have: tuple[Deadline, ...], begun: tuple[Deadline, ...]) -> tuple[Dea
 
 def _meet(have: tuple[Deadline, ...], at: datetime, *stages: Stage) -> tuple[Deadline, ...]:
     return tuple(clock.meet(one, at) if one.stage in stages and one.met_at is None else one for one in have)
+
+
+def _dated(case: Case, fact: Dated) -> Changes:
+    parts = {one.n: one.deadline for one in fact.parts}
+    tasks = tuple(replace(one, deadline=parts[one.n]) if one.n in parts else one for one in case.tasks)
+    return {"deadlines": _begin(case.deadlines, fact.begun), "tasks": tasks}
 
 
 def _marked(case: Case, fact: SoonDue | Overdue, kind: clock.Mark) -> Changes:

@@ -55,8 +55,7 @@ from northbank.core.intake import AHEAD, begin, check_time, place, retype
 from northbank.core.moves import ENDED, MOVES, Act, State
 from northbank.core.refusal import Refused
 from northbank.core.reminders import remind
-from northbank.core.route_reasons import row_today
-from northbank.core.routing import escalation_of, refuse_town, row_by_id, stands, support_of
+from northbank.core.routing import escalation_of, row_by_id, stands, support_of
 
 A = Act
 REASONED = frozenset({
@@ -162,8 +161,7 @@ def _dispatch(want: Want) -> list[CaseFact]:
         raise Refused("same_owner", owner=owner)
     row = case.row if owner == case.owner else None
     library = row_by_id(city, case.row) if case.row else None
-    if (taken_back := refuse_town(city, library or row_today(city, case), city.units[owner])) is not None:
-        raise taken_back
+    tasks.check_town(city, case, owner)
     town = case.spot.town if case.spot else None
     support = do.support
     if support is None:
@@ -171,6 +169,7 @@ def _dispatch(want: Want) -> list[CaseFact]:
     have = {one.unit for one in case.tasks if one.open} | {owner}
     for unit in support:
         _check_unit(city, unit, want.at)
+        tasks.check_town(city, case, unit)
     asked = tasks.begin(
         city, case.type, case.urgent, (unit for unit in support if unit not in have), want.at, len(case.tasks) + 1
     )
@@ -183,6 +182,7 @@ def _arbitrate(want: Want) -> list[CaseFact]:
     if owner is None:
         raise Refused("unknown_unit", unit="-")
     _check_unit(want.city, owner, want.at)
+    tasks.check_town(want.city, want.case, owner)
     begun = (*_start(want, "sign", owner=owner), *_handed_over(want, owner))
     return [Arbitrated(**told(want.do), owner=owner, begun=begun)]
 

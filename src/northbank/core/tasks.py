@@ -13,7 +13,8 @@ from northbank.core.case_facts import CaseFact, HandedBack, HelpAsked, HelpRated
 from northbank.core.city import City
 from northbank.core.doing import Want, told
 from northbank.core.refusal import Refused
-from northbank.core.routing import stands
+from northbank.core.route_reasons import row_today
+from northbank.core.routing import refuse_town, row_by_id, stands
 
 
 def begin(
@@ -33,12 +34,20 @@ def ask(want: Want) -> list[CaseFact]:
     if unit is None or found is None or not stands(found, want.at.astimezone(city.calendar.zone).date()):
         raise Refused("unknown_unit", unit=unit)
     if unit == case.owner or any(one.unit == unit and one.open for one in case.tasks):
+    check_town(city, case, unit)
         raise Refused("helps_already", unit=found.name)
     [task] = begin(city, case.type, case.urgent, (unit,), want.at, len(case.tasks) + 1)
     return [HelpAsked(**told(want.do), task=task)]
 
 
 def take(want: Want) -> list[CaseFact]:
+def check_town(city: City, case: Case, unit: str) -> None:
+    """Refuse to give a case, or a part of it, to a town where the level above took the matter back. `unit` exists."""
+    row = row_by_id(city, case.row) if case.row else None
+    if (taken_back := refuse_town(city, row or row_today(city, case), city.units[unit])) is not None:
+        raise taken_back
+
+
     """The supporting unit takes its part on."""
     task = _mine(want)
     if task.state != "asked":

@@ -19,7 +19,7 @@ async def date_again(world: World) -> int:
         changes = [
             step(world, SYSTEM.login, case, [fact], now)
             for case in cases
-            if (fact := dated(case.deadlines, world.city, now)) is not None
+            if (fact := dated(case.deadlines, world.city, now, case.tasks)) is not None
         ]
         done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
         for result in done:
