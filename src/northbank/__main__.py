@@ -17,17 +17,17 @@ from northbank.shell.sources.rows import SourceError
 from northbank.shell.store.folder import DataFolderError
 from northbank.shell.store.pool import DatabaseError
 from northbank.shell.store.server import ServerRefused
-from northbank.wiring import PortBusy
+from northbank.wiring import PackNotPublished, PortBusy
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Northbank (北岸): a district's operation and governance center."
 )
-pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, new, diff, generate-grids.")
+pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, publish, new, diff, generate-grids.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
 train_app = typer.Typer(
     no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates."
 )
-audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, rebuild.")
+audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, state, rebuild.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(pack_app, name="pack")
 app.add_typer(train_app, name="train")
@@ -50,7 +50,7 @@ Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.
 Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
 PasswordFile = Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")]
 
-FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy, SourceError)
+FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy, SourceError, PackNotPublished)
 
 
 def settings_of(**given: Any) -> Settings:
@@ -199,6 +199,20 @@ def pack_diff(
             out.print(str(line), markup=False)
     except PackFaults as error:
         raise fail(str(error)) from error
+
+
+@pack_app.command("publish")
+def pack_publish(
+    folder: Annotated[Path, typer.Argument(help="Folder of the pack.")], data: Data = Path("data"),
+    database: Database = None, areas: Areas = None,
+    reason: Annotated[str | None, typer.Option(help="Why, in a sentence; needed where nothing was simulated.")] = None,
+    simulation: Annotated[str | None, typer.Option(help="Id of a simulation of this version.")] = None,
+) -> None:  # fmt: skip
+    """Put a version of the pack in force; cases that run keep the version they began with."""
+    from northbank.verbs_past import publish_pack
+
+    settings = settings_of(pack=folder, data=data, database=database, areas=areas)
+    go(lambda: publish_pack(settings, reason, simulation, out))
 
 
 @pack_app.command("take-areas")
@@ -368,6 +382,18 @@ def audit_renew(pack: Pack, data: Data = Path("data"), database: Database = None
     from northbank.verbs import audit_key as show
 
     go(lambda: show(settings_of(pack=pack, data=data, database=database, areas=areas), True, out))
+
+
+@audit_app.command("state")
+def audit_state(
+    pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    position: Annotated[int | None, typer.Option(min=1, help="As of this position; the last one without it.")] = None,
+) -> None:  # fmt: skip
+    """Print the hash of all cases as the journal makes them; at the tip it is compared with the live view."""
+    from northbank.verbs_past import audit_state as state
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    raise typer.Exit(go(lambda: state(settings, position, out)))
 
 
 @audit_app.command("rebuild")

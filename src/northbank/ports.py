@@ -434,6 +434,16 @@ class World(msgspec.Struct, frozen=True):
     """What a flow is given. adviser: None where nothing was trained for; scans: None where nobody looks across cases."""
 
     city: City
+class Rulebooks(Protocol):
+    """The published versions of the pack."""
+
+    async def rules(self, live: City, version: str) -> City:
+        """The live city under the rules of a version; the live city itself where that version cannot be had."""
+
+    async def simulated(self, id: str) -> str | None:
+        """The pack version that a simulation was of; None where there is no such simulation."""
+
+
     clock: Clock
     ids: Ids
     journal: Journal
@@ -447,6 +457,13 @@ class World(msgspec.Struct, frozen=True):
 
 __all__ = [
     "Actor",
+    rulebooks: Rulebooks | None = None
+
+    async def rules_of(self, case: Case) -> City:
+        """The city as decisions about a running case see it: under the rules of the pack version it began with."""
+        if self.rulebooks is None or case.pack in ("", self.city.version):
+            return self.city
+        return await self.rulebooks.rules(self.city, case.pack)
     "Adviser",
     "Candidates",
     "Case",
@@ -471,6 +488,7 @@ __all__ = [
     "Secret",
     "Signed",
     "Signer",
+    "Rulebooks",
     "Stale",
     "Vault",
     "World",

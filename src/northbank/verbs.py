@@ -42,7 +42,7 @@ async def run_center(settings: Settings, out: Console) -> None:
     """The real thing."""
     configure(settings.log)
     listening = listen_on(settings.host, settings.port)
-    async with open_center(settings) as center:
+    async with open_center(settings, cases=True) as center:
         if not await center.accounts.everyone():
             out.print("There are no accounts yet. Open one: northbank user add LOGIN --role admin --pack PACK")
         _greet(center, listening.getsockname()[1], out)
@@ -56,7 +56,7 @@ async def run_demo(settings: Settings, out: Console) -> None:
     listening = listen_on(settings.host, settings.port)
     demo = load_demo(settings.pack)
     start = None if settings.speed == 1.0 else SystemClock().now() - BACK
-    async with open_center(settings, start=start) as center:
+    async with open_center(settings, start=start, cases=True) as center:
         staff = await _demo_staff(center, demo)
         _greet(center, listening.getsockname()[1], out)
         table = Table(
@@ -109,7 +109,7 @@ async def run_import(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with open_center(settings, live=False) as center:
+    async with open_center(settings, live=False, cases=True) as center:
         settle()
         with shown() as progress:
             try:
@@ -130,7 +130,8 @@ async def run_replay(settings: Settings, file: Path, map: Path, out: Console) ->
     configure(settings.log)
     listening = listen_on(settings.host, settings.port)
     with contextlib.closing(await _sorted(file, map)) as timeline:
-        async with open_center(settings, start=await _resume(settings, timeline.first)) as center:
+        start = await _resume(settings, timeline.first)
+        async with open_center(settings, start=start, cases=True) as center:
             rules = read_map(map, center.city)
             _greet(center, listening.getsockname()[1], out)
             stop = asyncio.Event()

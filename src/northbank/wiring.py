@@ -17,6 +17,8 @@ import msgspec
 import uvicorn
 
 from northbank.core.city import City, Name
+from northbank.flows.publish_pack import publish, versions
+from northbank.pack.bundle import bundle
 from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
@@ -34,6 +36,7 @@ from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.modelfile import NewestModel
+from northbank.shell.store.packs import PgRulebooks
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
@@ -62,8 +65,15 @@ NOTES: Mapping[str, Name] = {
 }
 
 
+PUBLISHED_BY_ITSELF = {"live": "first start", "simulated": "demonstration", "replay": "replay of records"}
+
+
 class PortBusy(RuntimeError):
     """The address is taken; the message is one sentence."""
+
+
+class PackNotPublished(RuntimeError):
+    """The pack is not the version in force; the message says what to do."""
 
 
 class Center:
@@ -84,6 +94,7 @@ class Center:
         self.accounts = PgAccounts(pool)
         self.passwords = Passwords()
         self.adviser = NewestModel(settings.data / "models")
+        self.rulebooks = PgRulebooks(pool)
         self.world = World(
             city,
             clock,
@@ -95,6 +106,7 @@ class Center:
             PgDuplicates(pool),
             adviser=self.adviser,
             scans=PgScans(pool),
+            rulebooks=self.rulebooks,
         )
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []
@@ -114,6 +126,24 @@ class Center:
         self.spawn(run_hot(self.world))
         self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
+
+    async def keep_pack(self) -> None:
+        """Keep the files of the pack at hand with the journal, so that its cases find their rules for good."""
+        files = await asyncio.to_thread(bundle, self.settings.pack)
+        await self.rulebooks.keep(self.city.version, self.city.id, SystemClock().now(), files)
+
+    async def admit_pack(self) -> None:
+        """Only the version in force takes cases. The first one publishes itself, and so do those of invented and replayed data."""
+        past = await versions(self.world)
+        if past and past[-1].fact.version == self.city.version:
+            return
+        if past and self.settings.mode == "live":
+            raise PackNotPublished(
+                f"The pack {self.settings.pack} is version {self.city.version}; in force is {past[-1].fact.version}. "
+                f"Publish it first: northbank pack publish {self.settings.pack} --data {self.settings.data} --reason WHY"
+            )
+        await self.keep_pack()
+        await publish(self.world, PUBLISHED_BY_ITSELF[self.settings.mode])
 
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run something as long as the center runs."""
@@ -181,11 +211,12 @@ def _owner(settings: Settings, city: City) -> str:
 
 @asynccontextmanager
 async def open_center(
-    settings: Settings, *, start: datetime | None = None, live: bool = True
+    settings: Settings, *, start: datetime | None = None, live: bool = True, cases: bool = False
 ) -> AsyncIterator[Center]:  # fmt: skip
     """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part.
 
     live: keep screens and deadlines up to date; an import leaves that to the center that runs afterwards.
+    cases: it will take cases, so that its pack has to be the version in force.
     """
     city = await asyncio.to_thread(_load, settings)
     with contextlib.ExitStack() as stack:
@@ -201,6 +232,8 @@ async def open_center(
         center = Center(settings, city, await open_pool(dsn), folder.vault_key(), signer, clock_of(settings, start))
         try:
             await center.start(live)
+            if cases:
+                await center.admit_pack()
             yield center
         finally:
             await center.close()

@@ -12,6 +12,7 @@ from northbank.core.duplicate_weights import Fitted, Judged
 from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
 from northbank.core.lookback import Drawn
+from northbank.core.publishing import Published
 from northbank.core.reading import ReadingsSealed
 from northbank.core.suggest import Trained
 
@@ -46,7 +47,7 @@ class Disabled(Fact, frozen=True, tag="disabled"):
 
 
 AnyFact = (
-    CaseFact | Drawn | Erased | Imported | Opened | Disabled | Fitted | Judged | ReadingsSealed | Scanned | Trained
+    CaseFact | Drawn | Erased | Imported | Opened | Disabled | Fitted | Judged | Published | ReadingsSealed | Scanned | Trained
 )
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from northbank.core.refusal_life import LIFE
+from northbank.core.refusal_past import PAST
 
 
 class Refused(Exception):
@@ -70,7 +71,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 REFUSALS: Mapping[str, Words] = {
-    **{code: Words(*one) for code, one in LIFE.items()},
+    **{code: Words(*one) for table in (LIFE, PAST) for code, one in table.items()},
     # --- the request itself
     "malformed": Words(
         400,

@@ -10,6 +10,7 @@ from northbank.core.access import Actor, refuse_act, scope
 from northbank.core.card import Card, card
 from northbank.core.case import Case
 from northbank.core.case_facts import CaseFact
+from northbank.core.city import City
 from northbank.core.doing import Do
 from northbank.core.handling import decide
 from northbank.core.moves import Act
@@ -69,8 +70,9 @@ async def act(
         sealed = await _seal(world, case, body, photos)
         now = world.clock.now()
         do = _do(what, body, sealed)
-        facts = decide(do, case, world.city, now, actor, other)
-        change = step(world, actor.login, case, facts, now, sealed, client)
+        rules = await world.rules_of(case)
+        facts = decide(do, case, rules, now, actor, other)
+        change = step(world, actor.login, case, facts, now, sealed, client, rules)
         change = await _echoed(world, actor.login, do, case, other, change, now)
         try:
             done = await world.journal.commit(change)
@@ -142,12 +144,12 @@ def _do(what: Act, body: ActBody, sealed: Envelope | None) -> Do:
 
 def step(
     world: World, actor: str, case: Case, facts: list[CaseFact], now: datetime, sealed: Envelope | None = None,
-    client: ClientKey | None = None,
+    client: ClientKey | None = None, rules: City | None = None,
 ) -> Change:  # fmt: skip
-    """The change that `facts` make to `case`."""
+    """The change that `facts` make to `case`. rules: what decided them, where that is not the live pack."""
     stream = f"case:{case.id}"
     expected = {stream: case.version}
-    case, entries = fold(world, case, stream, actor, facts, now)
+    case, entries = fold(world, case, stream, actor, facts, now, rules=rules)
     return Change(
         actor=actor, entries=entries, expected=expected, cases=(case,),
         subjects={case.subject: sealed.wrapped} if sealed and sealed.wrapped else {},

@@ -16,7 +16,11 @@ async def mark_due(world: World) -> int:
     while True:
         now = world.clock.now()
         cases = await world.cases.due(now, BATCH)
-        changes = [step(world, SYSTEM.login, case, facts, now) for case in cases if (facts := watch(case, world.city, now))]
+        changes = []
+        for case in cases:
+            rules = await world.rules_of(case)
+            if facts := watch(case, rules, now):
+                changes.append(step(world, SYSTEM.login, case, facts, now, rules=rules))
         if not changes:
             return written
         done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)

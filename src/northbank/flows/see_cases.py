@@ -126,7 +126,8 @@ async def detail(world: World, actor: Actor, case_id: str, purpose: str | None =
     opened = await world.vault.open(case.subject, wanted, reading) if reads and wanted else {}
     words = opened.get(case.words.id) if case.words else None
     position = entries[-1].position if entries else 0
-    possible, impossible = _acts(case, actor, world.city)
+    rules = await world.rules_of(case)
+    possible, impossible = _acts(case, actor, rules)
     return Detail(
         case=card(case, position), position=position, timeline=_timeline(entries, opened, reads),
         acts=possible, impossible=impossible,
@@ -134,8 +135,8 @@ async def detail(world: World, actor: Actor, case_id: str, purpose: str | None =
         person=msgspec.json.decode(words, type=Words) if words else None,
         erased=reads and case.words is not None and words is None,
         photos=[PhotoRef(p.id, f"/api/v1/cases/{case.id}/photos/{p.id}") for p in case.photos] if reads else [],
-        why=_why(case, world.city),
-        deadlines=[DeadlineView(one, list(explain(one, world.city))) for one in case.deadlines],
+        why=_why(case, rules),
+        deadlines=[DeadlineView(one, list(explain(one, rules))) for one in case.deadlines],
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class RowView(msgspec.Struct, frozen=True):
 class Reasons(msgspec.Struct, frozen=True):
     """Why a case is where it is. row: the row it went by, None where an officer chose or nobody was found.
 
-    pack: version of the rules that decided; rows are told from the rules in force, `pack_now`. hindrance: why they decide
+    pack: version of the rules that decided; rows are told from the rules it goes by, `pack_now`. hindrance: why they decide
     nothing, such as a year without calendar.
     """
 
@@ -82,10 +82,11 @@ async def why(world: World, actor: Actor, case_id: str) -> Reasons:
             pack = entry.pack
             judged_at = entry.data.judged_at if isinstance(entry.data, Routed) else None
     asked = question_of(case, judged_at)
-    rows, hindrance = _rows(world.city, case, asked)
+    rules = await world.rules_of(case)
+    rows, hindrance = _rows(rules, case, asked)
     return Reasons(
-        row=case.row, owner=case.owner, pack=pack, pack_now=world.city.version, judged_at=asked.at,
-        values=[ValueUsed(name, value) for name, value in values(world.city, asked)], rows=rows, hindrance=hindrance,
+        row=case.row, owner=case.owner, pack=pack, pack_now=rules.version, judged_at=asked.at,
+        values=[ValueUsed(name, value) for name, value in values(rules, asked)], rows=rows, hindrance=hindrance,
     )  # fmt: skip
 
 

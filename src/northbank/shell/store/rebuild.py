@@ -9,17 +9,20 @@ from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.evolve import evolve
 from northbank.shell.store.journal import SQL, entry_of
+from northbank.shell.store.sql import statements
 
+PAST = statements("past")
 BATCH = 2_000
 LONG = 86_400.0  # seconds: sorting a large journal takes longer than a command may
 _encode = msgspec.json.Encoder().encode
 
 
-async def folded(connection: asyncpg.Connection) -> AsyncIterator[tuple[Case, int]]:
-    """Every case as its facts make it, with the position of its last entry."""
+async def folded(connection: asyncpg.Connection, until: int | None = None) -> AsyncIterator[tuple[Case, int]]:
+    """Every case as its facts make it, with the position of its last entry; `until`: facts up to that position alone."""
     case: Case | None = None
     stream, position = "", 0
-    async for row in connection.cursor(SQL.by_stream, prefetch=BATCH, timeout=LONG):
+    asked = (SQL.by_stream,) if until is None else (PAST.by_stream_until, until)
+    async for row in connection.cursor(*asked, prefetch=BATCH, timeout=LONG):
         entry = entry_of(row)
         if entry.stream != stream:
             if case is not None:
