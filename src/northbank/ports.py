@@ -430,10 +430,6 @@ class Scans(Protocol):
         """The newest entry of a stream."""
 
 
-class World(msgspec.Struct, frozen=True):
-    """What a flow is given. adviser: None where nothing was trained for; scans: None where nobody looks across cases."""
-
-    city: City
 class Rulebooks(Protocol):
     """The published versions of the pack."""
 
@@ -444,6 +440,10 @@ class Rulebooks(Protocol):
         """The pack version that a simulation was of; None where there is no such simulation."""
 
 
+class World(msgspec.Struct, frozen=True):
+    """What a flow is given. adviser: None where nothing was trained for; scans: None where nobody looks across cases."""
+
+    city: City
     clock: Clock
     ids: Ids
     journal: Journal
@@ -453,10 +453,6 @@ class Rulebooks(Protocol):
     duplicates: Candidates
     adviser: Adviser | None = None
     scans: Scans | None = None
-
-
-__all__ = [
-    "Actor",
     rulebooks: Rulebooks | None = None
 
     async def rules_of(self, case: Case) -> City:
@@ -464,6 +460,10 @@ __all__ = [
         if self.rulebooks is None or case.pack in ("", self.city.version):
             return self.city
         return await self.rulebooks.rules(self.city, case.pack)
+
+
+__all__ = [
+    "Actor",
     "Adviser",
     "Candidates",
     "Case",
@@ -484,11 +484,11 @@ __all__ = [
     "Page",
     "People",
     "PlacedCase",
+    "Rulebooks",
     "Scans",
     "Secret",
     "Signed",
     "Signer",
-    "Rulebooks",
     "Stale",
     "Vault",
     "World",
