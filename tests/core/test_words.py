@@ -6,14 +6,22 @@ import pytest
 from template import city
 
 from northbank.core.access import Role
+from northbank.core.act_inputs import OUTCOMES
 from northbank.core.case import OrderKind, TaskState
-from northbank.core.city import Name, Unit5
+from northbank.core.case_facts import CaseFact
+from northbank.core.city import Name, Stage, Unit5
+from northbank.core.lookback import RESULTS
 from northbank.core.moves import Act, State
 from northbank.core.words import OWN
 
 FAMILIES = {
     "state": State, "act": Act, "role": Role, "order": get_args(OrderKind), "task": get_args(TaskState),
-    "time": get_args(Unit5), "evidence": ("note", "photo"),
+    "time": get_args(Unit5), "evidence": ("note", "photo"), "outcome": (*OUTCOMES, *RESULTS),
+    "stage": get_args(Stage), "fact": [one.__struct_config__.tag for one in get_args(CaseFact)] + ["erased", "imported"],
+    "desk": (
+        "no_calendar", "no_place", "no_type", "no_row", "returned", "reopened", "escalated", "refuted", "disputed", "wish",
+        "review_due", "look_back",
+    ),
 }  # fmt: skip
 WORDS = [f"{family}.{one}" for family, all in FAMILIES.items() for one in all]
 

@@ -19,6 +19,7 @@ from northbank.core.city import Name
 from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry, digest
+from northbank.core.metrics import Part, belongs
 from northbank.core.number import case_number
 from northbank.core.reading import Reading
 from northbank.core.refusal import Refused
@@ -137,6 +138,14 @@ def came_back(old: Case, new: Case, days: int) -> bool:
     return same and ended and timedelta() <= new.reported_at - old.closed_at <= timedelta(days=days)  # type: ignore[operator]
 
 
+def asked(case: Case, query: CaseQuery) -> bool:
+    """Whether the units that the query names have a part or owe an answer."""
+    if (query.part or query.answer) and not card(case).open:
+        return False
+    part = query.part is None or any(one.open and one.unit == query.part for one in case.tasks)
+    return part and (query.answer is None or any(one.waits() and one.unit == query.answer for one in case.orders))
+
+
 class MemoryCases:
     """The case view: cards are made when asked."""
 
@@ -170,8 +179,9 @@ class MemoryCases:
                 found.append(Again(new.id, old.id, (new.reported_at - old.closed_at).days, round(far)))  # type: ignore[operator]
         return found
 
-    async def page(self, query: CaseQuery, scope: Scope) -> Page:
-        rows = [one for one in self.cards() if scope.sees(one) and matches(one, query)]
+    async def page(self, query: CaseQuery, scope: Scope, part: Part | None = None) -> Page:
+        kept = {c.id for c, _ in self.store.cases.values() if asked(c, query) and (part is None or belongs(c, part))}
+        rows = [one for one in self.cards() if scope.sees(one) and matches(one, query) and one.id in kept]
         rows.sort(key=lambda one: (one.reported_at, one.id), reverse=True)
         return Page(len(self.store.entries), len(rows), rows[: query.limit], None)
 

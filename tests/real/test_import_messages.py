@@ -26,7 +26,7 @@ async def test_messages_without_coordinates_wait_at_the_desk(real_data: Path, tm
     async with open_center(Settings(pack=PACK, data=tmp_path / "data")) as center:
         messages = await import_file(center, folder / "附件3_messages.csv.gz", MAP, rejects=rejects, stop=stop)
         labelled = await import_file(center, folder / "附件2_sample_fulltext.csv.gz", MAP, rejects=rejects, stop=stop)
-        page = await center.cases.page(CaseQuery(desk=True, limit=1), EVERYTHING)
+        page = await center.cases.page(CaseQuery(desk="true", limit=1), EVERYTHING)
         typed = await center.pool.fetchval("select count(*) from cases where type is not null and desk = 'no_place'")
         row = await center.pool.fetchrow("select subject::text, doc from cases where external = '188007'")
         doc = msgspec.json.decode(row["doc"])

@@ -105,8 +105,8 @@ def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
         return Refused("no_order", order="-")
     if act is A.LOOK_BACK and not any(one.called and one.waits for one in case.reviews):
         return Refused("no_look_back")
-    if act in _OF_PARTS and not any(one.open for one in case.tasks):
-        return Refused("no_task", task="-")
+    if act in _OF_PARTS and (closed := tasks.hindrance(act, case, actor)) is not None:
+        return closed
     if act in (A.GRANT, A.DENY) and case.wish is not None and case.wish.by == actor.login:
         return Refused("own_wish")
     if act.value in city.handling.two_person and actor.login == _before(act, case):

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from northbank.core import deadline as clock
-from northbank.core.access import Role
+from northbank.core.access import Actor, Role
 from northbank.core.case import Case, Task
 from northbank.core.case_facts import CaseFact, HandedBack, HelpAsked, HelpRated, TaskFinished, TaskTaken, TaskWithdrawn
 from northbank.core.city import City
 from northbank.core.doing import Want, told
+from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.core.route_reasons import row_today
 from northbank.core.routing import refuse_town, row_by_id, stands
@@ -33,14 +34,13 @@ def ask(want: Want) -> list[CaseFact]:
     found = city.units.get(unit or "")
     if unit is None or found is None or not stands(found, want.at.astimezone(city.calendar.zone).date()):
         raise Refused("unknown_unit", unit=unit)
-    if unit == case.owner or any(one.unit == unit and one.open for one in case.tasks):
     check_town(city, case, unit)
+    if unit == case.owner or any(one.unit == unit and one.open for one in case.tasks):
         raise Refused("helps_already", unit=found.name)
     [task] = begin(city, case.type, case.urgent, (unit,), want.at, len(case.tasks) + 1)
     return [HelpAsked(**told(want.do), task=task)]
 
 
-def take(want: Want) -> list[CaseFact]:
 def check_town(city: City, case: Case, unit: str) -> None:
     """Refuse to give a case, or a part of it, to a town where the level above took the matter back. `unit` exists."""
     row = row_by_id(city, case.row) if case.row else None
@@ -48,6 +48,7 @@ def check_town(city: City, case: Case, unit: str) -> None:
         raise taken_back
 
 
+def take(want: Want) -> list[CaseFact]:
     """The supporting unit takes its part on."""
     task = _mine(want)
     if task.state != "asked":
@@ -80,6 +81,21 @@ def rate(want: Want) -> list[CaseFact]:
     if do.score is None:
         raise Refused("score_needed")
     return [HelpRated(**told(do), unit=str(unit), score=do.score)]
+
+
+def open_to(act: Act, case: Case, actor: Actor) -> tuple[Task, ...]:
+    """The open parts that `actor` may take on, finish, hand back or withdraw."""
+    any_unit = act is Act.WITHDRAW_TASK or actor.role in (Role.ADMIN, Role.DUTY_OFFICER)
+    states = ("asked",) if act is Act.TAKE_TASK else ("asked", "taken")
+    return tuple(one for one in case.tasks if one.state in states and (any_unit or one.unit == actor.unit))
+
+
+def hindrance(act: Act, case: Case, actor: Actor) -> Refused | None:
+    """Why the actor can do nothing of the kind to any part; None when there is one."""
+    if open_to(act, case, actor):
+        return None
+    taken = open_to(Act.FINISH_TASK, case, actor) if act is Act.TAKE_TASK else ()
+    return Refused("task_state", task=taken[0].n, state="taken") if taken else Refused("no_task", task="-")
 
 
 def refuse_open(case: Case, city: City) -> None:

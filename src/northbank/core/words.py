@@ -1,11 +1,14 @@
-"""The program's own words for states, acts and roles, (Chinese, English): used where a pack has none of its own."""
+"""The program's own words for states, acts, facts, roles and the like, (Chinese, English): used where a pack has none.
+
+Screens are sent all of them (shell/web/cityview.py): no screen keeps such a word of its own.
+"""
 
 from collections.abc import Mapping
 
 _STATES = {
     "reported": ("已上报", "reported"),
     "accepted": ("已受理", "accepted"),
-    "dispatched": ("已分派", "dispatched"),
+    "dispatched": ("已分拨", "dispatched"),
     "signed": ("已签收", "signed for"),
     "handling": ("处置中", "in hand"),
     "suspended": ("挂账", "suspended"),
@@ -32,7 +35,7 @@ _STATES = {
 _ACTS = {
     "accept": ("受理", "accept"),
     "reject": ("不予受理", "reject"),
-    "dispatch": ("分派", "dispatch"),
+    "dispatch": ("分拨", "dispatch"),
     "sign": ("签收", "sign for it"),
     "start": ("开始处置", "start work"),
     "suspend": ("挂账", "suspend"),
@@ -100,6 +103,99 @@ _TASKS = {
     "handed_back": ("已退回", "handed back"),
     "withdrawn": ("已撤回", "withdrawn"),
 }
+_OUTCOMES = {
+    "solved": ("已解决", "solved"),
+    "partly": ("部分解决", "partly solved"),
+    "not_ours": ("不属本级职责", "not ours to solve"),
+    "unfounded": ("情况不实", "not confirmed"),
+    "duplicate": ("重复反映", "reported before"),
+    "held": ("未反弹", "it held"),
+    "rebound": ("已反弹", "it came back"),
+    "unsolved": ("未真正解决", "never was solved"),
+}
+_STAGES = {
+    "accept": ("受理", "accept"),
+    "dispatch": ("分拨", "dispatch"),
+    "sign": ("签收", "sign for"),
+    "solve": ("办结", "solve"),
+    "check": ("核查", "check"),
+    "support": ("配合", "help"),
+}
+_DESK = {
+    "no_calendar": ("缺少工作日历", "no calendar for the year"),
+    "no_place": ("没有位置", "no place"),
+    "no_type": ("没有类型", "no type"),
+    "no_row": ("没有对应规则", "no rule fits"),
+    "returned": ("被退回", "returned"),
+    "reopened": ("重新办理", "reopened"),
+    "escalated": ("已升级，待分拨", "sent up, to be dispatched"),
+    "refuted": ("核实不属实，待定", "nothing found, to be decided"),
+    "disputed": ("待裁定承办单位", "the owner is to be decided"),
+    "wish": ("申请待批", "a request to decide"),
+    "review_due": ("挂账复查到期", "suspension to be looked at again"),
+    "look_back": ("回头看到期", "look-back due"),
+}
+_FACTS = {
+    "reported": ("上报", "reported"),
+    "routed": ("按规则定承办", "routed by rule"),
+    "unrouted": ("转值守席", "to the duty desk"),
+    "dated": ("日历已补齐，截止时间已算出", "due time counted: the calendar has come"),
+    "placed": ("定位", "placed"),
+    "retyped": ("改类型", "type changed"),
+    "accepted": ("受理", "accepted"),
+    "rejected": ("不予受理", "rejected"),
+    "dispatched": ("分拨", "dispatched"),
+    "signed": ("签收", "signed for"),
+    "started": ("开始处置", "work started"),
+    "suspended": ("挂账", "suspended"),
+    "resumed": ("恢复办理", "resumed"),
+    "fed_back": ("反馈结果", "reported back"),
+    "checked": ("核查通过", "check passed"),
+    "reworked": ("返工", "sent back for rework"),
+    "closed": ("办结", "closed"),
+    "returned": ("退回", "returned"),
+    "reopened": ("重新办理", "reopened"),
+    "noted": ("备注", "note added"),
+    "self_handled": ("自行处置", "settled on the spot"),
+    "verify_asked": ("派人核实", "sent to be verified"),
+    "verified": ("核实属实", "confirmed on the spot"),
+    "refuted": ("核实不属实", "nothing found"),
+    "registered": ("立案", "registered"),
+    "cancelled": ("作废", "declared void"),
+    "disputed": ("提请协商", "put to arbitration"),
+    "arbitrated": ("裁定承办单位", "owner decided"),
+    "extension_asked": ("申请延期", "more time asked for"),
+    "suspension_asked": ("申请挂账", "suspension asked for"),
+    "extended": ("同意延期", "more time granted"),
+    "denied": ("不同意申请", "request denied"),
+    "escalated": ("升级", "sent up"),
+    "check_asked": ("派人核查", "sent to be checked"),
+    "rated": ("评价", "rated"),
+    "archived": ("归档", "archived"),
+    "merged": ("并入其他事件", "merged into another case"),
+    "joined": ("并入一件", "another case merged in"),
+    "split": ("撤销并案", "merging undone"),
+    "parted": ("一件已拆出", "a merged case stands alone again"),
+    "followed": ("随主件变化", "followed the case it is merged into"),
+    "help_asked": ("请求配合", "support asked for"),
+    "task_taken": ("接受配合任务", "part taken on"),
+    "task_finished": ("完成配合任务", "part done"),
+    "handed_back": ("退回配合任务", "part handed back"),
+    "task_withdrawn": ("撤回配合任务", "part withdrawn"),
+    "help_rated": ("评价协助", "help rated"),
+    "ordered": ("督办", "supervision"),
+    "answered": ("回复督办", "order answered"),
+    "lapsed": ("督办逾期未回复", "order not answered in time"),
+    "review_due": ("挂账复查到期", "suspension to be looked at again"),
+    "look_back_planned": ("列入回头看", "chosen for looking back"),
+    "look_back_due": ("回头看到期", "look-back due"),
+    "looked_back": ("回头看", "looked back"),
+    "recurred": ("同一问题再次发生", "the same trouble again"),
+    "soon_due": ("即将到期", "due soon"),
+    "overdue": ("超时", "overdue"),
+    "erased": ("个人信息已删除", "personal data erased"),
+    "imported": ("批量导入", "imported"),
+}
 _ROLES = {
     "admin": ("管理员", "administrator"),
     "duty_officer": ("值守长", "duty officer"),
@@ -120,6 +216,10 @@ OWN: Mapping[str, tuple[str, str]] = {
         ("time", _TIMES),
         ("order", _ORDERS),
         ("task", _TASKS),
+        ("outcome", _OUTCOMES),
+        ("stage", _STAGES),
+        ("desk", _DESK),
+        ("fact", _FACTS),
     )
     for code, names in words.items()
 }

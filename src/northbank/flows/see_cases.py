@@ -6,14 +6,15 @@ from typing import Any
 import msgspec
 
 from northbank.core.access import ACTS, READS_PERSONS, Actor, refuse_act, scope
+from northbank.core.act_inputs import Input, at_once, inputs
 from northbank.core.card import Card, card
-from northbank.core.case import Case
+from northbank.core.case import Case, Order, Review, Task, Wish
 from northbank.core.case_facts import Step
 from northbank.core.city import City, Name
 from northbank.core.deadline import Deadline
 from northbank.core.explain import explain
 from northbank.core.handling import hindrance, needs_reason
-from northbank.core.journal import Entry, Fact, kind_of
+from northbank.core.journal import Entry
 from northbank.core.moves import MOVES, Act
 from northbank.core.reading import Kind, Reading, purpose_of
 from northbank.core.refusal import Refused
@@ -21,45 +22,27 @@ from northbank.core.routing import row_by_id
 from northbank.core.wording import in_words
 from northbank.flows.act import visible
 from northbank.flows.report import Words
+from northbank.flows.see_metrics import part_of
+from northbank.flows.timeline import Linked, PhotoRef, TimelineStep, other_of, photo_refs, timeline
 from northbank.ports import CaseQuery, Page, World
 
-
-class TimelineStep(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One entry of a case's history. seconds: how long after the step before it. note: words, if they may be read."""
-
-    position: int
-    version: int
-    what: str
-    at: datetime
-    recorded_at: datetime
-    actor: str
-    pack: str
-    rule: str | None = None
-    reason: str | None = None
-    note: str | None = None
-    note_erased: bool = False
-    owner: str | None = None
-    outcome: str | None = None
-    stage: str | None = None
-    why: str | None = None
-    type: str | None = None
-    grid: str | None = None
-    due_at: datetime | None = None
-    seconds: int = 0
+SHOWN = 50  # of the cases merged into one
 
 
 class PossibleAct(msgspec.Struct, frozen=True):
-    """An act the actor may do now. primary: the likely one."""
+    """An act the actor may do now. primary: the likely one. takes: what its form asks for. at_once: one press is enough."""
 
-    act: str
+    act: Act
     primary: bool
     needs_reason: bool
+    at_once: bool
+    takes: tuple[Input, ...]
 
 
 class ImpossibleAct(msgspec.Struct, frozen=True):
     """An act of this state that the actor may not do, and why."""
 
-    act: str
+    act: Act
     why: Name
 
 
@@ -76,13 +59,6 @@ class Why(msgspec.Struct, frozen=True):
     escalate_to: str | None
 
 
-class PhotoRef(msgspec.Struct, frozen=True):
-    """A photo in the vault."""
-
-    id: str
-    url: str
-
-
 class DeadlineView(msgspec.Struct, frozen=True):
     """A deadline with its explanation, step by step."""
 
@@ -93,7 +69,10 @@ class DeadlineView(msgspec.Struct, frozen=True):
 class Detail(msgspec.Struct, frozen=True):
     """Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts.
 
-    person is None where the actor may not read persons; erased: it is gone.
+    person is None where the actor may not read persons; erased: it is gone. tasks: parts of supporting units. orders:
+    urging and supervision. wish: what the owner asked the center for. review_at: when a suspension is looked at again.
+    merged: how many cases were merged into it; children: those of them the actor may see, the last ones first.
+    parent: the case it was merged into, recurs: the closed case it is the same trouble as, each if it may be seen.
     """
 
     case: Card
@@ -107,11 +86,20 @@ class Detail(msgspec.Struct, frozen=True):
     photos: list[PhotoRef]
     why: Why
     deadlines: list[DeadlineView]
+    tasks: tuple[Task, ...]
+    orders: tuple[Order, ...]
+    wish: Wish | None
+    review_at: datetime | None
+    reviews: tuple[Review, ...]
+    merged: int
+    parent: Linked | None
+    children: list[Linked]
+    recurs: Linked | None
 
 
 async def page(world: World, actor: Actor, query: CaseQuery) -> Page:
     """One page of the list, inside the actor's scope."""
-    return await world.cases.page(query, scope(actor))
+    return await world.cases.page(query, scope(actor), part_of(query, world.city))
 
 
 async def detail(world: World, actor: Actor, case_id: str, purpose: str | None = None) -> Detail:
@@ -128,27 +116,59 @@ async def detail(world: World, actor: Actor, case_id: str, purpose: str | None =
     position = entries[-1].position if entries else 0
     rules = await world.rules_of(case)
     possible, impossible = _acts(case, actor, rules)
+    linked = await _linked(world, actor, case, entries)
     return Detail(
-        case=card(case, position), position=position, timeline=_timeline(entries, opened, reads),
+        case=card(case, position), position=position,
+        timeline=timeline(entries, case, opened if reads else None, linked),
         acts=possible, impossible=impossible,
         people=await world.people.names({entry.actor for entry in entries}),
         person=msgspec.json.decode(words, type=Words) if words else None,
         erased=reads and case.words is not None and words is None,
-        photos=[PhotoRef(p.id, f"/api/v1/cases/{case.id}/photos/{p.id}") for p in case.photos] if reads else [],
+        photos=photo_refs(case, case.photos) if reads else [],
         why=_why(case, rules),
         deadlines=[DeadlineView(one, list(explain(one, rules))) for one in case.deadlines],
+        tasks=case.tasks, orders=case.orders, wish=case.wish, review_at=case.review_at, reviews=case.reviews,
+        merged=len(case.children), parent=linked.get(case.parent or ""), recurs=linked.get(case.recurs or ""),
+        children=[linked[one] for one in _newest(case) if one in linked],
     )  # fmt: skip
+
+
+def _newest(case: Case) -> tuple[str, ...]:
+    return case.children[: -SHOWN - 1 : -1]
+
+
+async def _linked(world: World, actor: Actor, case: Case, entries: list[Entry[Any]]) -> dict[str, Linked]:
+    """The cases that this one and its history speak of, by id, as far as the actor may see them. One query."""
+    told = [other_of(entry.data) for entry in entries]
+    wanted = dict.fromkeys((case.parent, case.recurs, *_newest(case), *told[-SHOWN:]))
+    ids = [one for one in wanted if one]
+    found = await world.cases.many(ids) if ids else []
+    within = scope(actor)
+    return {one.id: Linked(one.id, one.number, one.state.value, one.type) for one in found if within.holds(one)}
 
 
 async def photo(world: World, actor: Actor, case_id: str, photo_id: str, purpose: str | None = None) -> bytes:
     """One photo of a case the actor may see; `not_found` or `erased` otherwise. purpose: as for `detail`."""
     case = await visible(world, actor, case_id)
-    if actor.role not in READS_PERSONS or photo_id not in {p.id for p in case.photos}:
+    if actor.role not in READS_PERSONS or photo_id not in await _photos(world, case, photo_id):
         raise Refused("not_found", what="photo")
     found = await world.vault.open(case.subject, [photo_id], _reading(world, actor, case, "photo", purpose))
     if photo_id not in found:
         raise Refused("erased")
     return found[photo_id]
+
+
+async def _photos(world: World, case: Case, wanted: str) -> set[str]:
+    """Ids of the photos of the report; where `wanted` is none of them, of those that came with acts."""
+    own = {one.id for one in case.photos}
+    if wanted in own:
+        return own
+    return {
+        one.id
+        async for entry in world.journal.read(f"case:{case.id}")
+        if isinstance(entry.data, Step)
+        for one in entry.data.photos
+    }
 
 
 def _reading(world: World, actor: Actor, case: Case, kind: Kind, purpose: str | None) -> Reading:
@@ -163,9 +183,14 @@ def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list
     own = ACTS[actor.role]
     worded = {act: in_words(why, city) for act, why in refusals.items() if why is not None and act in own}
     return (
-        [PossibleAct(act.value, act is likely, needs_reason(act, case)) for act in possible],
-        [ImpossibleAct(act.value, Name(why.say("zh"), why.say("en"))) for act, why in worded.items()],
+        [_possible(act, act is likely, case, city, actor) for act in possible],
+        [ImpossibleAct(act, Name(why.say("zh"), why.say("en"))) for act, why in worded.items()],
     )
+
+
+def _possible(act: Act, likely: bool, case: Case, city: City, actor: Actor) -> PossibleAct:
+    takes = inputs(act, case, city, actor)
+    return PossibleAct(act, likely, needs_reason(act, case), at_once(act, case, takes), takes)
 
 
 def _likely(case: Case, possible: list[Act]) -> Act | None:
@@ -174,42 +199,6 @@ def _likely(case: Case, possible: list[Act]) -> Act | None:
     if wanted is Act.DISPATCH and wanted not in possible:
         wanted = Act.PLACE if case.spot is None else Act.RETYPE
     return next((act for act in (wanted, *possible) if act in possible and act is not Act.NOTE), None)
-
-
-def _timeline(entries: list[Entry[Any]], opened: dict[str, bytes], reads: bool) -> list[TimelineStep]:
-    steps: list[TimelineStep] = []
-    before: datetime | None = None
-    for entry in entries:
-        fact: Fact = entry.data
-        at = fact.happened_at or entry.at
-        note = fact.note if isinstance(fact, Step) else None
-        text = opened.get(note.id) if note else None
-        spot = getattr(fact, "spot", None)
-        steps.append(
-            TimelineStep(
-                position=entry.position,
-                version=entry.version,
-                what=kind_of(fact),
-                at=at,
-                recorded_at=entry.at,
-                actor=entry.actor,
-                pack=entry.pack,
-                rule=entry.rule,
-                reason=getattr(fact, "reason", None),
-                note=text.decode() if text else None,
-                note_erased=reads and note is not None and text is None,
-                owner=getattr(fact, "owner", None),
-                outcome=getattr(fact, "outcome", None),
-                stage=getattr(fact, "stage", None),
-                why=getattr(fact, "why", None),
-                type=getattr(fact, "type", None),
-                grid=spot.grid if spot else None,
-                due_at=getattr(fact, "due_at", None),
-                seconds=int((at - before).total_seconds()) if before else 0,
-            )
-        )
-        before = at
-    return steps
 
 
 def _why(case: Case, city: City) -> Why:

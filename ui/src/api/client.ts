@@ -52,6 +52,15 @@ function json(method: string, body: unknown, key?: string): RequestInit {
   return { method, headers, body: JSON.stringify(body) };
 }
 
+/** A document alone, or with photos as a form: the document is its part of that name. */
+function withPhotos(name: string, body: unknown, photos: File[], key: string): RequestInit {
+  if (photos.length === 0) return json("POST", body, key);
+  const form = new FormData();
+  form.append(name, JSON.stringify(body));
+  for (const photo of photos) form.append("photo", photo, photo.name);
+  return { method: "POST", body: form, headers: { "Idempotency-Key": key } };
+}
+
 /** A key for one submission: sending it again can never do the thing twice. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -78,18 +87,12 @@ export const call = {
   receipt: (id: string) => ask<Receipt>(`${api}/cases/${part(id)}/receipt`),
   auditKeys: () => ask<KeysView>(`${api}/audit/keys`),
   inclusion: (position: number) => ask<InclusionView>(`${api}/audit/inclusion?position=${position}`),
-  act: (id: string, act: Act, body: ActBody, key: string) =>
-    ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, json("POST", body, key)),
+  act: (id: string, act: Act, body: ActBody, key: string, photos: File[] = []) =>
+    ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, withPhotos("act", body, photos, key)),
   duplicates: (draft: Draft, signal: AbortSignal) => ask<Duplicates>(`${api}/duplicates`, { ...json("POST", draft), signal }),
   duplicatesOf: (id: string, signal: AbortSignal) => ask<Duplicates>(`${api}/cases/${part(id)}/duplicates`, { signal }),
   tellApart: (id: string, other: string, apart: boolean) => ask<unknown>(`${api}/cases/${part(id)}/duplicates/${part(other)}`, json("POST", { apart })),
   merge: (id: string, into: string, key: string) => ask<Partial<Card>>(`${api}/cases/${part(id)}/merge`, json("POST", { into }, key)),
-  report: (body: ReportBody, photos: File[], key: string) => {
-    if (photos.length === 0) return ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, json("POST", body, key));
-    const form = new FormData();
-    form.append("report", JSON.stringify(body));
-    for (const photo of photos) form.append("photo", photo, photo.name);
-    const init = { method: "POST", body: form, headers: { "Idempotency-Key": key } };
-    return ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, init);
-  },
+  report: (body: ReportBody, photos: File[], key: string) =>
+    ask<Partial<Card> & { at_desk?: boolean }>(`${api}/reports`, withPhotos("report", body, photos, key)),
 };

@@ -29,6 +29,8 @@ export interface AccountView {
   acts: string[];
 }
 
+export type Act = "accept" | "answer" | "arbitrate" | "archive" | "ask_check" | "ask_extension" | "ask_help" | "ask_suspension" | "ask_verify" | "cancel" | "check" | "close" | "deny" | "dispatch" | "dispute" | "escalate" | "feed_back" | "finish_task" | "grant" | "hand_back" | "look_back" | "merge" | "note" | "place" | "rate" | "rate_help" | "refute" | "register" | "reject" | "reopen" | "resume" | "return" | "retype" | "rework" | "self_handle" | "sign" | "split" | "start" | "supervise" | "suspend" | "take_task" | "urge" | "verify" | "withdraw_task";
+
 /** What comes with an act. version: refuse if the case has moved on. note: words, sealed in the vault. */
 export interface ActBody {
   version?: number | null;
@@ -158,6 +160,12 @@ export interface CheckpointView {
   size: number;
   at: string;
   note: string;
+}
+
+/** One of several. code: as the act wants it; a number of a part or an order is written out. */
+export interface Choice {
+  code: string;
+  name: Name;
 }
 
 /** The city behind this center. */
@@ -344,7 +352,7 @@ export interface Hour {
 
 /** An act of this state that the actor may not do, and why. */
 export interface ImpossibleAct {
-  act: string;
+  act: Act;
   why: Name;
 }
 
@@ -353,6 +361,17 @@ export interface InclusionView {
   position: number;
   proof: string[];
   checkpoint: string;
+}
+
+/** One thing an act takes. usual: what it will mostly be, as text. choices: None, anything of its kind. */
+export interface Input {
+  name: "amount" | "into" | "note" | "order" | "outcome" | "photos" | "place" | "score" | "support" | "task" | "type" | "unit" | "until";
+  required?: boolean;
+  instead?: "" | "photos" | "reason";
+  usual?: string;
+  choices?: Choice[] | null;
+  most?: number | null;
+  measure?: Name;
 }
 
 /** One cluster. what: `all`, `type` or `words`. type: where it is of one type. */
@@ -402,6 +421,14 @@ export interface Likely {
   parts: Part[];
 }
 
+/** Another case, one the actor may see. */
+export interface Linked {
+  id: string;
+  number: string;
+  state: string;
+  type: string | null;
+}
+
 /** The model in use, with its figures; None where none was trained. */
 export interface ModelView {
   about: About | null;
@@ -441,12 +468,27 @@ export interface NewReport {
   attributes?: Record<string, boolean | number | string>;
 }
 
-/** One page of cards. total: exact count of all rows of the query at `position`. next: cursor or None. */
+/** One record of urging or supervision laid over a case. n: its number in the case, from 1. */
+export interface Order {
+  n: number;
+  kind: "interview" | "leader" | "order" | "reminder" | "urge";
+  unit: string;
+  issued_at: string;
+  by: string;
+  rung?: string | null;
+  percent?: number;
+  due_at?: string | null;
+  lapsed?: boolean;
+  answered_at?: string | null;
+}
+
+/** One page of cards. total: count of all rows of the query at `position`. next: cursor or None. */
 export interface Page {
   position: number;
   total: number;
   rows: Card[];
   next: string | null;
+  capped?: boolean;
 }
 
 /** One thing compared: its level, what the level adds to the log-odds, and the measure behind it. */
@@ -463,11 +505,13 @@ export interface PhotoRef {
   url: string;
 }
 
-/** An act the actor may do now. primary: the likely one. */
+/** An act the actor may do now. primary: the likely one. takes: what its form asks for. at_once: one press is enough. */
 export interface PossibleAct {
-  act: string;
+  act: Act;
   primary: boolean;
   needs_reason: boolean;
+  at_once: boolean;
+  takes: Input[];
 }
 
 /** RFC 9457 problem details with two fields of ours: `code` for programs, `do` for people. */
@@ -559,6 +603,16 @@ export interface ReportReply {
   position: number;
 }
 
+/** One look-back at a closed case. day: days after its end. called: it is on the list of the desk. */
+export interface Review {
+  n: number;
+  day: number;
+  due_at: string;
+  called?: boolean;
+  result?: string | null;
+  by?: string | null;
+}
+
 /** A row of the library about this case. followed: the case went by it; taken: it would today. */
 export interface RowView {
   row: string;
@@ -590,6 +644,15 @@ export interface SeeCasesDetail {
   photos: PhotoRef[];
   why: Why;
   deadlines: DeadlineView[];
+  tasks: Task[];
+  orders: Order[];
+  wish: Wish | null;
+  review_at: string | null;
+  reviews: Review[];
+  merged: number;
+  parent: Linked | null;
+  children: Linked[];
+  recurs: Linked | null;
 }
 
 /** What a screen asks first. */
@@ -640,6 +703,16 @@ export interface Suggestion {
   pieces?: string[];
 }
 
+/** The part of a supporting unit in a case, beside the lead's own work. n: its number in the case, from 1. */
+export interface Task {
+  n: number;
+  unit: string;
+  state: "asked" | "finished" | "handed_back" | "taken" | "withdrawn";
+  asked_at: string;
+  deadline?: Deadline | null;
+  ended_at?: string | null;
+}
+
 /** A term said in `inside` of the texts; `elsewhere`: share of the other texts that say it. */
 export interface Term {
   text: string;
@@ -676,8 +749,22 @@ export interface TimelineStep {
   reason?: string | null;
   note?: string | null;
   note_erased?: boolean;
+  photos?: PhotoRef[];
+  basis?: string | null;
   owner?: string | null;
+  unit?: string | null;
+  support?: string[];
+  order?: string | null;
   outcome?: string | null;
+  result?: string | null;
+  score?: number | null;
+  amount?: number | null;
+  measure?: string | null;
+  until?: string | null;
+  other?: Linked | null;
+  days?: number | null;
+  meters?: number | null;
+  ended?: boolean | null;
   stage?: string | null;
   why?: string | null;
   type?: string | null;
@@ -746,6 +833,14 @@ export interface Why {
   level: string;
   town: string | null;
   escalate_to: string | null;
+}
+
+/** What an owner asked the center for. amount: of the solving deadline's own unit; until: when a suspension is reviewed. */
+export interface Wish {
+  by: string;
+  at: string;
+  amount?: number | null;
+  until?: string | null;
 }
 
 /** What the vault keeps of a report as one sealed piece. */

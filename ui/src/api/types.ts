@@ -1,9 +1,10 @@
 // What the screens call the server's types, and the few shapes that are not part of its OpenAPI document
 // (live ticks, the map's foreign members). Everything else is generated.
-import type { Card, Center, Happening, Problem, Session as AnySession, SeeCasesDetail, Tiles } from "./generated";
+import type { Card, Center, Happening, Problem, Session as AnySession, Tiles } from "./generated";
 
 export type {
   AccountView as Account,
+  Act,
   ActBody,
   AreaView as Area,
   Card,
@@ -15,34 +16,27 @@ export type {
   Happening,
   HotIssue,
   HotIssues,
+  Input,
   IssueView,
   Likely,
+  Linked,
   Name,
   NewReport as ReportBody,
+  Order,
   Page,
+  PossibleAct,
   Reasons,
+  Review,
+  SeeCasesDetail as CaseDetail,
   Snapshot,
   Suggested,
+  Task,
   Tiles,
   TimelineStep as Step,
   UnitView,
 } from "./generated";
 
-export type Act =
-  | "accept" | "reject" | "dispatch" | "sign" | "start" | "suspend" | "resume" | "feed_back"
-  | "check" | "rework" | "close" | "return" | "reopen" | "place" | "retype" | "note";
-
 export type Session = Omit<AnySession, "center"> & { center: Omit<Center, "mode"> & { mode: "live" | "simulated" | "replay" } };
-
-export interface PossibleAct {
-  act: Act;
-  primary: boolean;
-  needs_reason: boolean;
-}
-export type CaseDetail = Omit<SeeCasesDetail, "acts" | "impossible"> & {
-  acts: PossibleAct[];
-  impossible: { act: Act; why: { zh?: string; en?: string } }[];
-};
 
 /** Anything with a code and a name. */
 export interface Coded {

@@ -25,7 +25,14 @@ export function useCodes() {
   const name = (row: Coded | undefined, code: string | null): string => (row ? say(row.name) : (code ?? ""));
   const short = (family: string, code: string): string => say(index.value.words[`short_${family}.${code}`]);
   const at = index;
+  /** What the server calls a state, an act, a fact and the like. */
+  const word = (family: string, code: string): string => say(at.value.words[`${family}.${code}`]) || code;
   return {
+    word,
+    act: (code: string) => capital(word("act", code)),
+    stage: (code: string) => capital(word("stage", code)),
+    /** Why a case waits at the desk; nothing where it does not. */
+    waits: (code: string | null | undefined) => (code ? word("desk", code) : ""),
     city: found,
     load: async () => {
       found.value ??= await city();
@@ -42,16 +49,14 @@ export function useCodes() {
     },
     state: (code: string) => capital(name(at.value.states.get(code), code)),
     /** The city's own word for a level, or the house's. */
+    capital,
     level: (code: "district" | "town") => {
       const found = index.value.levels[code];
       return (tongue.value === "zh" ? found?.zh : found?.en) || i18n.global.t(`level.${code}`);
     },
     source: (code: string | null) => (code ? name(at.value.sources.get(code), code) : ""),
     reason: (code: string) => name(at.value.reasons.get(code), code),
-    happened: (what: string) => {
-      const words = i18n.global.tm("happening") as Record<string, string>;
-      return words[what] ?? name(at.value.states.get(what), what);
-    },
+    happened: (what: string) => capital(word("fact", what)),
   };
 }
 

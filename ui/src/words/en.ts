@@ -1,6 +1,7 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import { duplicatesEn } from "./duplicates";
 import { hotEn, suggestEn } from "./suggest";
+import { lifeEn } from "./life";
 import { whyEn } from "./why";
 import type { Words } from "./zh";
 
@@ -208,40 +209,14 @@ export const en: Words = {
     other: "Other acts",
     impossible: "Why nothing else is possible",
     hideImpossible: "Hide",
-    accept: "Accept",
-    reject: "Reject",
-    dispatch: "Dispatch",
-    sign: "Sign for it",
-    start: "Start work",
-    suspend: "Suspend",
-    resume: "Resume",
-    feed_back: "Report back",
-    check: "Pass the check",
-    rework: "Send back for rework",
-    close: "Close",
-    return: "Return",
-    reopen: "Reopen",
-    place: "Place",
-    retype: "Change type",
-    note: "Add a note",
     none: "There is nothing for you to do here now.",
     send: "{act}",
     cancel: "Cancel",
     sending: "Sending",
-    unit: "Who handles it?",
     unitHelp: "Type to find a unit",
-    reason: "Why?",
     reasonHelp: "One sentence the owner and the reporter both understand.",
     reasonPick: "Usual reasons",
-    note_: "Anything to add?",
     noteHelp: "Optional",
-    noteNeeded: "Write something first.",
-    reasonNeeded: "Say why in one sentence.",
-    unitNeeded: "Choose a unit.",
-    placeNeeded: "Click the map on the right first.",
-    typeNeeded: "Choose a type.",
-    outcome: "How did it end?",
-    outcomes: { solved: "Solved", partly: "Partly solved", not_ours: "Not ours to solve", unfounded: "Not confirmed", duplicate: "Reported before" },
     picked: "Place chosen: {lon}, {lat}",
     ctrlEnter: "Ctrl + Enter sends",
     sent: "{act}: done",
@@ -267,7 +242,6 @@ export const en: Words = {
     contactHelp: "Kept encrypted; only those who handle the case see it.",
     name: "Name",
     phone: "Phone",
-    photos: "Add photos",
     send: "Send the report",
     sent: "Reported as {number}",
     sentDesk: "Reported as {number}; waiting at the duty desk",
@@ -278,6 +252,7 @@ export const en: Words = {
   hot: hotEn,
   suggest: suggestEn,
   why: whyEn,
+  life: lifeEn,
   keys: {
     title: "Keys",
     move: "Previous, next",
@@ -323,20 +298,10 @@ export const en: Words = {
     again: "Try again",
     status: "The server did not take this request ({status}).",
   },
-  happening: {
-    reported: "Reported", routed: "Routed by rule", unrouted: "To the duty desk", placed: "Placed", retyped: "Type changed", accepted: "Accepted",
-    rejected: "Rejected", dispatched: "Dispatched", signed: "Signed for", started: "Work started", suspended: "Suspended", resumed: "Resumed",
-    fed_back: "Reported back", checked: "Check passed", reworked: "Sent back for rework", closed: "Closed", returned: "Returned", reopened: "Reopened",
-    noted: "Note added", soon_due: "Due soon", overdue: "Overdue", dated: "Due time counted: the calendar has come", erased: "Personal data erased", imported: "Imported",
-  },
   actor: {
     system: "By rule", sim: "Simulated report", import: "From a file", replay: "Replayed record", anonymous: "Without an account", guest: "Guest",
   },
-  waits: {
-    no_calendar: "no calendar for the year", no_place: "no place", no_type: "no type", no_row: "no rule fits", returned: "returned", reopened: "reopened",
-  },
   level: { district: "district", town: "town" },
-  stage: { support: "Help", accept: "Accept", dispatch: "Dispatch", sign: "Sign for", solve: "Solve", check: "Check" },
   role: {
     admin: "Administrator", duty_officer: "Duty officer", leader: "Duty leader", wall: "Wall", town_officer: "Town center officer",
     unit_officer: "Department officer", grid_worker: "Grid worker", intake: "Operator",

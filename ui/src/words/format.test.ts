@@ -1,6 +1,6 @@
 // Times in the city's zone, durations in two units, figures as people read them.
 import { expect, test } from "vitest";
-import { age, clockTime, dayOf, duration, figure, fullDay, moment, share, signed } from "./format";
+import { age, clockTime, dayOf, duration, figure, fullDay, localIn, moment, momentIn, share, signed } from "./format";
 
 const NIGHT = Date.parse("2026-11-22T17:05:09Z");
 
@@ -38,4 +38,12 @@ test("figures", () => {
   expect(share(1, 3)).toBe("33.3%");
   expect(share(3, 3)).toBe("100%");
   expect(share(0, 0)).toBe("–");
+});
+
+test("a field's day and time are the center's, across a change of the clocks too", () => {
+  expect(localIn(NIGHT, "Asia/Shanghai")).toBe("2026-11-23T01:05");
+  expect(momentIn("2026-11-23T01:05", "Asia/Shanghai")).toBe(Date.parse("2026-11-22T17:05:00Z"));
+  expect(momentIn("2026-03-08T12:00", "America/Los_Angeles")).toBe(Date.parse("2026-03-08T19:00:00Z"));
+  expect(momentIn("2026-03-07T12:00", "America/Los_Angeles")).toBe(Date.parse("2026-03-07T20:00:00Z"));
+  expect(momentIn("", "Asia/Shanghai")).toBeNaN();
 });

@@ -94,3 +94,19 @@ export function signed(value: number): string {
 export function share(part: number, whole: number): string {
   return whole > 0 ? `${((100 * part) / whole).toFixed(part === whole ? 0 : 1)}%` : "–";
 }
+
+/** What a clock in that zone shows, as a date-and-time field wants it: 2026-11-22T14:05. */
+export function localIn(at: number, zone: string): string {
+  const p = parts(at, zone);
+  const two = (value: string | undefined): string => (value ?? "").padStart(2, "0");
+  return `${p.year}-${two(p.month)}-${two(p.day)}T${two(p.hour)}:${two(p.minute)}`;
+}
+
+/** The moment at which a clock in that zone shows `local` (2026-11-22T14:05); NaN where it is no time. */
+export function momentIn(local: string, zone: string): number {
+  const wanted = Date.parse(`${local}Z`);
+  let at = wanted;
+  // Twice, because the offset there may change between the first guess and the answer.
+  for (let turn = 0; turn < 2 && !Number.isNaN(at); turn += 1) at += wanted - Date.parse(`${localIn(at, zone)}Z`);
+  return at;
+}

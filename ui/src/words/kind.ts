@@ -3,10 +3,13 @@ import type { Card, Happening } from "@/api/types";
 
 export type Kind = "urgent" | "watched" | "late" | "soon" | "done" | "open" | "gone";
 
+const DONE = new Set(["closed", "rated", "archived"]);
+const GONE = new Set(["rejected", "cancelled", "merged"]);
+
 /** Which sign a case carries: what presses most wins. */
 export function kindOf(card: Pick<Card, "urgent" | "late" | "state"> & { soon?: boolean; needs?: boolean } | Happening): Kind {
-  if (card.state === "closed") return "done";
-  if (card.state === "rejected") return "gone";
+  if (DONE.has(card.state)) return "done";
+  if (GONE.has(card.state)) return "gone";
   if (card.urgent) return waits(card) ? "urgent" : "watched";
   if (card.late) return "late";
   return "soon" in card && card.soon ? "soon" : "open";

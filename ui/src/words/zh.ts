@@ -1,6 +1,7 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
 import { duplicatesZh } from "./duplicates";
 import { hotZh, suggestZh } from "./suggest";
+import { lifeZh } from "./life";
 import { whyZh } from "./why";
 
 export const zh = {
@@ -207,40 +208,14 @@ export const zh = {
     other: "其他操作",
     impossible: "为什么不能做别的",
     hideImpossible: "收起",
-    accept: "受理",
-    reject: "不予受理",
-    dispatch: "分拨",
-    sign: "签收",
-    start: "开始处置",
-    suspend: "挂账",
-    resume: "恢复处置",
-    feed_back: "反馈结果",
-    check: "核查通过",
-    rework: "返工",
-    close: "办结",
-    return: "回退",
-    reopen: "重新办理",
-    place: "定位",
-    retype: "改类型",
-    note: "备注",
     none: "现在没有您可以做的操作。",
     send: "确认{act}",
     cancel: "取消",
     sending: "正在提交",
-    unit: "交给谁办",
     unitHelp: "输入名称查找",
-    reason: "为什么",
     reasonHelp: "写一句话，承办人和反映人都能看懂。",
     reasonPick: "常用理由",
-    note_: "补充说明",
     noteHelp: "可不填",
-    noteNeeded: "写点什么再提交。",
-    reasonNeeded: "请写明理由。",
-    unitNeeded: "请选择承办单位。",
-    placeNeeded: "请先在右侧地图上点一下。",
-    typeNeeded: "请选择类型。",
-    outcome: "办理结果",
-    outcomes: { solved: "已解决", partly: "部分解决", not_ours: "不属本级职责", unfounded: "情况不实", duplicate: "重复反映" },
     picked: "已选位置 {lon}, {lat}",
     ctrlEnter: "Ctrl + Enter 提交",
     sent: "{act}：已完成",
@@ -266,7 +241,6 @@ export const zh = {
     contactHelp: "加密保存，仅经办人可看。",
     name: "称呼",
     phone: "电话",
-    photos: "添加照片",
     send: "上报",
     sent: "已上报，编号 {number}",
     sentDesk: "已上报，编号 {number}，等待分拨",
@@ -277,6 +251,7 @@ export const zh = {
   hot: hotZh,
   suggest: suggestZh,
   why: whyZh,
+  life: lifeZh,
   keys: {
     title: "按键",
     move: "上一件、下一件",
@@ -322,20 +297,10 @@ export const zh = {
     again: "重试",
     status: "服务器没有接受这个请求（{status}）。",
   },
-  happening: {
-    reported: "上报", routed: "按规则定承办", unrouted: "转值守席", placed: "定位", retyped: "改类型", accepted: "受理",
-    rejected: "不予受理", dispatched: "分拨", signed: "签收", started: "开始处置", suspended: "挂账", resumed: "恢复处置",
-    fed_back: "反馈结果", checked: "核查通过", reworked: "返工", closed: "办结", returned: "回退", reopened: "重新办理",
-    noted: "备注", soon_due: "即将到期", overdue: "超时", dated: "日历已补齐，截止时间已算出", erased: "个人信息已删除", imported: "批量导入",
-  } as Record<string, string>,
   actor: {
     system: "系统按规则", sim: "模拟上报", import: "批量导入", replay: "历史记录", anonymous: "未登录", guest: "访客",
   } as Record<string, string>,
-  waits: {
-    no_calendar: "缺少工作日历", no_place: "没有位置", no_type: "没有类型", no_row: "没有对应规则", returned: "被回退", reopened: "重新办理",
-  } as Record<string, string>,
   level: { district: "区", town: "镇街" },
-  stage: { support: "协办", accept: "受理", dispatch: "分拨", sign: "签收", solve: "办结", check: "核查" } as Record<string, string>,
   role: {
     admin: "管理员", duty_officer: "值守长", leader: "带班领导", wall: "大屏", town_officer: "镇街中心值守员",
     unit_officer: "部门经办人", grid_worker: "网格员", intake: "坐席",

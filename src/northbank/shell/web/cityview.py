@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from northbank.core.city import Area, Attribute, City, Name
 from northbank.core.moves import State
 from northbank.core.route_reasons import value_in_words
+from northbank.core.words import OWN
 from northbank.shell.web.wire import Reply, Scope, header, takes_gzip
 
 GEOJSON = b"application/geo+json"
@@ -152,7 +153,8 @@ def view_city(city: City, day: date) -> CityView:
         classes=[Named(c.code, c.name) for c in city.classes.values()],
         sources=[Named(s.code, s.name) for s in city.sources.values()],
         states=[Named(s.value, city.word("state", s.value)) for s in State],
-        reasons=[Named(code, name) for code, name in city.reasons.items()], words=dict(city.words),
+        reasons=[Named(code, name) for code, name in city.reasons.items()],
+        words={key: city.word(*key.split(".", 1)) for key in (*OWN, *city.words)},
         levels={level: city.word("level", level) for level in ("city", "district", "town", "community", "grid")},
         synthetic=city.synthetic, notes=city.notes,
     )  # fmt: skip

@@ -5,7 +5,9 @@ import type { Card, Tiles } from "@/api/types";
 export const FACETS = ["state", "board", "town", "type", "owner", "source", "grid"] as const;
 export const FLAGS = ["open", "needs", "urgent", "late", "soon", "desk", "on_time"] as const;
 const TIMES = ["reported_from", "reported_to", "closed_from", "closed_to"] as const;
-const KNOWN = [...FACETS, ...FLAGS, ...TIMES, "ids", "q", "sort"] as const;
+/** Questions about units beside the owner: units as codes. */
+const ASKED = ["support", "part", "answer"] as const;
+const KNOWN = [...FACETS, ...FLAGS, ...TIMES, ...ASKED, "ids", "q", "sort"] as const;
 
 export type Filters = Partial<Record<(typeof KNOWN)[number], string>>;
 
@@ -19,6 +21,11 @@ export const QUICK: { key: string; set: Filters }[] = [
   { key: "desk", set: { desk: "true" } },
   { key: "closed", set: { state: "closed" } },
 ];
+
+/** What others ask of a unit: parts in their cases, and answers to orders. */
+export function askedOf(unit: string | null | undefined): { key: "part" | "answer"; set: Filters }[] {
+  return unit ? [{ key: "part", set: { part: unit } }, { key: "answer", set: { answer: unit } }] : [];
+}
 
 export function readFilters(query: LocationQuery): Filters {
   const found: Filters = {};
@@ -45,7 +52,7 @@ export function quickCounts(tiles: Tiles | null): Record<string, number | undefi
 
 /** Which ready-made question these filters are, if any. */
 export function quickOf(filters: Filters): string | null {
-  const own = (set: Filters): string => [...FLAGS, "state" as const].map((key) => set[key] ?? "").join("|");
+  const own = (set: Filters): string => [...FLAGS, ...ASKED, "state" as const].map((key) => set[key] ?? "").join("|");
   return QUICK.find((row) => own(row.set) === own(filters))?.key ?? null;
 }
 
@@ -58,9 +65,15 @@ export function fits(card: Card, filters: Filters): boolean {
   for (const key of FLAGS) {
     const wanted = filters[key];
     if (!wanted) continue;
+    if (key === "desk" && wanted !== "true" && wanted !== "false") {
+      if (card.desk === null || !wanted.split(",").includes(card.desk)) return false;
+      continue;
+    }
     const has = key === "desk" ? card.desk !== null : Boolean(card[key]);
     if (has !== (wanted === "true")) return false;
   }
+  if (filters.support && !card.support.includes(filters.support)) return false;
+  if (filters.part || filters.answer) return false; // the card does not tell: the list is asked again
   if (filters.ids && !filters.ids.split(",").includes(card.id)) return false;
   return !filters.q || card.number.includes(filters.q);
 }

@@ -1,10 +1,11 @@
-// The keys of the desk. Each act has one letter; nothing is taken while somebody types.
+// The keys of the desk. The daily acts have one letter each; nothing is taken while somebody types.
 import { onBeforeUnmount, onMounted } from "vue";
 import type { Act } from "@/api/types";
 
-export const ACT_KEYS: Record<Act, string> = {
+export const ACT_KEYS: Partial<Record<Act, string>> = {
   accept: "a", reject: "x", dispatch: "d", sign: "s", start: "b", suspend: "p", resume: "u", feed_back: "f",
   check: "v", rework: "w", close: "c", return: "r", reopen: "o", place: "m", retype: "t", note: "n",
+  ask_extension: "e", grant: "g", deny: "y",
 };
 
 function typing(target: EventTarget | null): boolean {

@@ -1,8 +1,11 @@
 // How a step of a case's history is told: who did it, and what belongs to it, in the words of screen and paper.
 import { useI18n } from "vue-i18n";
 import type { Name, Step } from "@/api/types";
-import { say } from "@/words";
+import { say, when } from "@/words";
 import { useCodes } from "@/words/codes";
+
+/** Steps whose due time is news; those of deadlines stand in their own list. */
+const DUE = new Set(["ordered", "help_asked", "extended"]);
 
 export function useTold() {
   const { t, te } = useI18n();
@@ -18,13 +21,26 @@ export function useTold() {
   }
 
   function details(step: Step): string[] {
+    const said = (key: string, values: Record<string, unknown>): string => t(`life.told.${key}`, values);
+    const whom = step.owner ?? step.unit;
     return [
-      step.owner ? `→ ${codes.unit(step.owner)}` : "",
-      step.stage ? t(`stage.${step.stage}`) : "",
-      step.why && te(`waits.${step.why}`) ? t(`waits.${step.why}`) : "",
+      step.order ? codes.word("order", step.order) : "",
+      whom ? `→ ${codes.unit(whom)}` : "",
+      step.support?.length ? said("support", { units: step.support.map(codes.unit).join(said("comma", {})) }) : "",
+      step.other ? step.other.number : "",
+      step.stage ? codes.stage(step.stage) : "",
+      codes.waits(step.why),
       step.type && step.what === "retyped" ? codes.type(step.type) : "",
-      step.outcome ? (te(`act.outcomes.${step.outcome}`) ? t(`act.outcomes.${step.outcome}`) : step.outcome) : "",
+      step.outcome ? codes.capital(codes.word("outcome", step.outcome)) : "",
+      step.result ? codes.capital(codes.word("outcome", step.result)) : "",
+      step.score ? said("score", { score: step.score }) : "",
+      step.amount ? said("amount", { amount: step.amount, unit: step.measure ? codes.word("time", step.measure) : "" }) : "",
+      step.until ? said("until", { time: when.moment(step.until) }) : "",
+      step.due_at && DUE.has(step.what) ? said("due", { time: when.moment(step.due_at) }) : "",
+      step.days != null ? said("again", { days: step.days, meters: step.meters ?? 0 }) : "",
+      step.what === "followed" ? said(step.ended ? "ended" : "lives", {}) : "",
       step.reason ? codes.reason(step.reason) : "",
+      step.basis && step.basis !== step.rule ? t("event.rule", { row: step.basis }) : "",
     ].filter(Boolean);
   }
   return { who, details };
