@@ -16,6 +16,7 @@ from northbank.core.card import Card
 from northbank.core.case import Case
 from northbank.core.refusal import Refused
 from northbank.ports import Again, CaseQuery, Page
+from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
 SQL = statements("cases")
@@ -135,7 +136,7 @@ class PgCases:
 
     async def page(self, query: CaseQuery, scope: Scope) -> Page:
         """One page and the exact count of all, in one snapshot."""
-        values: list[Any] = list(_scope(scope))
+        values: list[Any] = list(parameters(scope))
         filters = _filters(query, values)
         counted = len(values)
         column, compared, descending, limit = _order(query)
@@ -143,10 +144,10 @@ class PgCases:
         way = "desc" if descending else "asc"
         order = f"{compared} {way}, id {way}"
         sql = SQL.page.format(
-            columns=f"{_columns}, {column} as sort_key", scope=SQL.scope, filters=filters, after=after, order=order,
+            columns=f"{_columns}, {column} as sort_key", scope=INSIDE, filters=filters, after=after, order=order,
             limit=limit + 1,
         )  # fmt: skip
-        count = SQL.count.format(scope=SQL.scope, filters=filters)
+        count = SQL.count.format(scope=INSIDE, filters=filters)
         async with self._snapshot() as connection:
             position = int(await connection.fetchval(JOURNAL.tip))
             rows = await connection.fetch(sql, *values)
@@ -163,8 +164,8 @@ def _news(row: asyncpg.Record, after: int, most: int, loaded: list[list[Card]]) 
 
 
 async def _live(connection: asyncpg.Connection, scope: Scope, since: datetime) -> list[Card]:
-    sql = SQL.live.format(columns=_columns, scope=SQL.scope)
-    return [card_of(row) for row in await connection.fetch(sql, *_scope(scope), since)]
+    sql = SQL.live.format(columns=_columns, scope=INSIDE)
+    return [card_of(row) for row in await connection.fetch(sql, *parameters(scope), since)]
 
 
 def card_of(row: asyncpg.Record) -> Card:
@@ -174,10 +175,6 @@ def card_of(row: asyncpg.Record) -> Card:
     values[-2] = str(values[-2])
     values[-1] = tuple(values[-1])
     return Card(*values)
-
-
-def _scope(scope: Scope) -> tuple[object, ...]:
-    return scope.everything, scope.town, scope.unit, scope.grid, scope.reporter
 
 
 def _filters(query: CaseQuery, values: list[Any]) -> str:

@@ -10,14 +10,15 @@ from northbank.core.access import Scope
 from northbank.core.duplicate_weights import pair_stream
 from northbank.core.duplicates import EARTH
 from northbank.ports import Nearby, Neighborhood
+from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
 SQL = statements("duplicates")
 SIDE = 500  # squares a degree
 ROW = 1_000_000
 NOBODY = "00000000-0000-0000-0000-000000000000"
-_NEAR = SQL.near.format(scope=SQL.scope, cell=SQL.cell)
-_PLACELESS = SQL.placeless.format(scope=SQL.scope, cell=SQL.cell)
+_NEAR = SQL.near.format(scope=INSIDE, cell=SQL.cell)
+_PLACELESS = SQL.placeless.format(scope=INSIDE, cell=SQL.cell)
 
 
 def cells(lon: float, lat: float, radius: float) -> list[int]:
@@ -37,7 +38,7 @@ class PgDuplicates:
 
     async def near(self, where: Neighborhood, scope: Scope) -> list[Nearby]:
         """Cases of `scope` in a neighborhood, the nearest first; without a point, those that have none either."""
-        rows = (scope.everything, scope.town, scope.unit, scope.grid, scope.reporter)
+        rows = parameters(scope)
         span = (where.since, where.until, where.ended_since, where.but, where.limit)
         if where.lon is None or where.lat is None:
             found = await self._pool.fetch(_PLACELESS, *rows, *span)

@@ -14,10 +14,10 @@ from northbank.core.journal import Entry
 from northbank.ports import ClosedCase, PlacedCase
 from northbank.shell.store.cases import card_of
 from northbank.shell.store.journal import entry_of
+from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
 SQL = statements("scans")
-CASES = statements("cases")
 BLOCK = 1_000
 _NIL = "00000000-0000-0000-0000-000000000000"
 _COLUMNS = ", ".join(field.name for field in msgspec.structs.fields(Card))
@@ -51,9 +51,8 @@ class PgScans:
 
     async def cards(self, ids: Sequence[str], scope: Scope) -> list[Card]:
         """Those of the cases that lie inside `scope`, newest first."""
-        sql = SQL.these.format(columns=_COLUMNS, scope=CASES.scope)
-        inside = (scope.everything, scope.town, scope.unit, scope.grid, scope.reporter)
-        return [card_of(row) for row in await self._pool.fetch(sql, *inside, list(ids))]
+        sql = SQL.these.format(columns=_COLUMNS, scope=INSIDE)
+        return [card_of(row) for row in await self._pool.fetch(sql, *parameters(scope), list(ids))]
 
     async def last(self, stream: str) -> Entry[AnyFact] | None:
         """The newest entry of a stream."""

@@ -1,9 +1,6 @@
 -- Case lists. The scope ($1..$5) is part of every query: nothing outside it is read, counted or sorted.
 -- {filters}, {order}, {after} and {columns} are filled from a closed set in cases.py; values are always parameters.
 
--- name: scope
-($1 or town = $2 or owner = $3 or grid = $4 or reporter = $5 or (support <> '{}' and support @> array[$3]))
-
 -- name: part
 -- Open cases with a part of a unit that is not done.
 (open and support @> array[{unit}::text] and support <> '{{}}' and exists (

@@ -4,9 +4,6 @@
 -- name: cell
 (floor(lon * 500)::bigint * 1000000 + floor(lat * 500)::bigint)
 
--- name: scope
-($1 or town = $2 or owner = $3 or grid = $4 or reporter = $5 or (support <> '{}' and support @> array[$3]))
-
 -- name: near
 -- Cases in some squares and inside a circle, reported in a span, open or ended not long before: the nearest first.
 select id::text, number, type, state, open, lon, lat, reported_at, closed_at, subject::text,
