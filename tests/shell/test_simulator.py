@@ -1,7 +1,9 @@
 """The simulated day is lifelike: most is solved in time, some goes back, waits or comes again; everybody in it has a name."""
 
 import asyncio
+import logging
 import random
+from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from template import DUTY, city
 from northbank.core.account import Account
 from northbank.core.card import Card, card
 from northbank.core.case import Case
+from northbank.flows.mark_due import mark_due
 from northbank.flows.see_cases import detail
 from northbank.pack.demo import load_demo
 from northbank.pack.staff import accounts, colleagues
@@ -63,6 +66,41 @@ def test_some_cases_come_back_wait_or_live_again(memory: Memory) -> None:
     assert sum(case.returns > 0 for case in found) > 20
     assert sum(case.reworks > 0 for case in found) > 20
     assert {"case.suspended", "case.resumed", "case.reopened", "case.rejected"} <= kinds
+    memory.check()
+
+
+def test_the_day_has_what_a_center_knows(memory: Memory) -> None:
+    """Parts of others, more time asked for, disputes, checks on the spot, ratings; nothing of it refused."""
+    kinds = Counter(entry.type.removeprefix("case.") for entry in memory.store.entries)
+    for kind in (
+        "task_taken", "task_finished", "extension_asked", "extended", "denied", "suspension_asked", "verified", "refuted",
+        "escalated", "disputed", "arbitrated", "self_handled", "check_asked", "rated",
+    ):  # fmt: skip
+        assert kinds[kind], kind
+    assert kinds["rated"] > kinds["closed"] / 5
+    low = [case for case in cases(memory) if case.rating is not None and case.rating <= 2]
+    assert len(low) < kinds["rated"] / 10
+
+
+async def test_nothing_the_simulator_does_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "northbank.shell.sources.simulator"):
+        await played(3, 500)
+    assert "refused" not in caplog.text
+    assert "stumbled" not in caplog.text
+
+
+async def test_orders_are_answered_by_their_units() -> None:
+    memory = Memory()
+    day = msgspec.structs.replace(DEMO.day, reports=300)
+    simulator = Simulator(memory.world, day, DEMO.samples, staff(), ZoneInfo(city().timezone), 1)
+    simulator.begin(None, [])
+    await simulator.play()
+    await mark_due(memory.world)
+    for _ in range(12):
+        memory.advance(minutes=30)
+        await simulator.play()
+    answered = [order for case in cases(memory) for order in case.orders if order.answered_at is not None]
+    assert answered
     memory.check()
 
 

@@ -3,25 +3,42 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from northbank.core.access import Actor
 from northbank.core.case import Case
-from northbank.core.city import Area, City
+from northbank.core.city import Area, City, Name
 from northbank.core.doing import Do
+from northbank.core.handling import REASONED
 from northbank.core.moves import Act, State
-from northbank.core.routing import row_by_id
+from northbank.core.routing import row_by_id, stands
 from northbank.core.worktime import add, working_minutes
 from northbank.shell.sources.crew import Crew, slowness
+from northbank.shell.sources.habits import (
+    ANSWERED,
+    HABITS,
+    HANDED_BACK,
+    LEADERS,
+    ON_THE_SPOT,
+    OUTCOMES,
+    OWNERS,
+    PART_HOURS,
+    SCORES,
+    TAKE_MINUTES,
+    WORDS,
+    WORKERS,
+)
 
 
 class Move(msgspec.Struct, frozen=True):
-    """One act of an invented person at a moment."""
+    """One act of an invented person at a moment. words: what they write with it."""
 
     at: datetime
     actor: Actor
     do: Do
+    words: Name | None = None
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -32,23 +49,6 @@ class Ground(msgspec.Struct, frozen=True):
     point: Callable[[str], tuple[float, float]]
 
 
-# state -> (act, mean minutes until it, share of cases that go this way); where shares add up to less, the rest stays.
-HABITS: dict[State, tuple[tuple[Act, float, float], ...]] = {
-    State.REPORTED: ((Act.ACCEPT, 6, 0.96), (Act.REJECT, 9, 0.04)),
-    State.ACCEPTED: ((Act.DISPATCH, 5, 1.0),),
-    State.DISPATCHED: ((Act.SIGN, 18, 0.93), (Act.RETURN, 25, 0.07)),
-    State.SIGNED: ((Act.START, 22, 1.0),),
-    State.HANDLING: ((Act.FEED_BACK, 0, 0.95), (Act.SUSPEND, 60, 0.05)),
-    State.SUSPENDED: ((Act.RESUME, 150, 1.0),),
-    State.FEEDBACK: ((Act.CHECK, 30, 0.91), (Act.REWORK, 35, 0.09)),
-    State.CHECKED: ((Act.CLOSE, 12, 1.0),),
-    State.CLOSED: ((Act.REOPEN, 200, 0.025),),
-    State.RETURNED: ((Act.DISPATCH, 10, 1.0),),
-    State.REOPENED: ((Act.DISPATCH, 8, 1.0),),
-}
-OWNERS = frozenset({Act.SIGN, Act.START, Act.SUSPEND, Act.RESUME, Act.FEED_BACK, Act.RETURN})
-REASONED = frozenset({Act.REJECT, Act.SUSPEND, Act.REWORK, Act.RETURN, Act.REOPEN})
-OUTCOMES = {"solved": 0.93, "partly": 0.04, "unfounded": 0.03}
 WORK_HOURS = 4.0  # mean hours of work where the limit is far away
 SHORT = timedelta(hours=30)  # a limit up to a day; many a case with one is late, few with a long one
 LATE_SHORT, LATE_LONG, LATE_URGENT = 0.12, 0.05, 0.03
@@ -66,28 +66,129 @@ def next_move(
     if missing is not None:
         wait = timedelta(minutes=chance.expovariate(1 / 7))
         return Move(since + wait, crew.desk(chance), _at(missing, since + wait))
+    part = _part(chance, case, since, crew)
+    if part is not None:
+        return part
     habit = _habit(chance, case, city)
     if habit is None:
         return None
     act, minutes = habit
-    at = (
-        _done(chance, case, city, since, slow) if act is Act.FEED_BACK else since + _delay(chance, minutes, case.urgent)
-    )
-    actor = crew.worker(chance, case.owner) if act in OWNERS else crew.desk(chance)
+    at = _when(chance, act, minutes, case, city, since, slow)
     reasons = [code for code in city.reasons if code.partition(".")[0] == act]
     reason = chance.choice(reasons) if reasons and act in REASONED else None
-    unit = _another(chance, case, city) if case.state is State.RETURNED else None
-    outcome = chance.choices(list(OUTCOMES), list(OUTCOMES.values()))[0] if act is Act.FEED_BACK else None
-    return Move(at, actor, Do(act=act, reason=reason, unit=unit, outcome=outcome, happened_at=at))
+    words = chance.choice(WORDS[act]) if act in WORDS else None
+    do = Do(act=act, reason=reason, happened_at=at, **_content(chance, act, case, city, at))
+    return Move(at, _who(chance, act, case, city, crew), do, words)
+
+
+def _content(chance: random.Random, act: Act, case: Case, city: City, at: datetime) -> dict[str, Any]:
+    """What the act says besides when and why."""
+    solve = case.deadline("solve")
+    match act:
+        case Act.FEED_BACK | Act.SELF_HANDLE:
+            return {"outcome": chance.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]}
+        case Act.DISPATCH if case.state in (State.RETURNED, State.ESCALATED):
+            return {"unit": _another(chance, case, city, at)}
+        case Act.ARBITRATE:
+            return {"unit": _another(chance, case, city, at)}
+        case Act.ASK_EXTENSION if solve is not None:
+            return {"amount": max(1, solve.amount // chance.randint(2, 5))}
+        case Act.ASK_SUSPENSION:
+            return {"until": at + timedelta(days=chance.randint(2, 20))}
+        case Act.RATE:
+            return {"score": chance.choices(list(SCORES), list(SCORES.values()))[0]}
+        case _:
+            return {}
+
+
+def _who(chance: random.Random, act: Act, case: Case, city: City, crew: Crew) -> Actor:
+    """Whose post it is."""
+    if act in OWNERS:
+        return crew.worker(chance, case.owner)
+    if act in WORKERS or (case.state is State.CHECK_PENDING and act in (Act.CHECK, Act.REWORK)):
+        spot = case.spot
+        town = city.town_center(spot.town) if spot is not None and spot.town is not None else None
+        return crew.on_the_spot(chance, spot.grid if spot is not None else None, town)
+    return crew.leader(chance) if act in LEADERS else crew.desk(chance)
+
+
+def _when(
+    chance: random.Random, act: Act, minutes: float, case: Case, city: City, since: datetime, slow: bool
+) -> datetime:  # fmt: skip
+    if act is Act.FEED_BACK:
+        return _done(chance, case, city, since, slow)
+    at = since + _delay(chance, minutes, case.urgent)
+    solve = case.deadline("solve")
+    if act is Act.ASK_EXTENSION and solve is not None and solve.due_at is not None:
+        return min(at, since + (solve.due_at - since) / 2)
+    return at
+
+
+def _part(chance: random.Random, case: Case, since: datetime, crew: Crew) -> Move | None:
+    """The parts of supporting units come before the owner's report: the next thing one of them does."""
+    task = next((one for one in case.tasks if one.open), None)
+    if task is None or case.state is not State.HANDLING:
+        return None
+    solve = case.deadline("solve")
+    dues = [one.due_at for one in (task.deadline, solve) if one is not None and one.due_at is not None]
+    left = max(min(dues, default=since) - since, timedelta())
+    reason = None
+    if task.state == "asked":
+        act, wait = Act.TAKE_TASK, timedelta(minutes=chance.expovariate(1 / TAKE_MINUTES))
+        if chance.random() < HANDED_BACK:
+            act, reason = Act.HAND_BACK, "hand_back.not_mine"
+    else:
+        act, wait = Act.FINISH_TASK, timedelta(hours=chance.expovariate(1 / PART_HOURS))
+    at = since + min(wait, left * chance.uniform(0.1, 0.5)) + timedelta(seconds=20)
+    return Move(at, crew.worker(chance, task.unit), Do(act=act, task=task.n, reason=reason, happened_at=at))
+
+
+def answer(chance: random.Random, case: Case, n: int, now: datetime, crew: Crew) -> Move | None:
+    """How a unit answers an order of supervision; some never do."""
+    order = next((one for one in case.orders if one.n == n), None)
+    if order is None or order.due_at is None or chance.random() >= ANSWERED:
+        return None
+    at = max(now, order.issued_at + (order.due_at - order.issued_at) * chance.uniform(0.1, 0.9))
+    do = Do(act=Act.ANSWER, order=n, happened_at=at)
+    return Move(at, crew.worker(chance, order.unit), do, chance.choice(WORDS[Act.ANSWER]))
 
 
 def _habit(chance: random.Random, case: Case, city: City) -> tuple[Act, float] | None:
+    """The act drawn for the state, or the usual one where it cannot be in this case."""
+    if case.state is State.VERIFY_PENDING and case.desk == "refuted":
+        return (Act.CANCEL, 20)
+    source = city.sources.get(case.source)
+    if (
+        case.state is State.REPORTED
+        and source is not None
+        and source.level != "district"
+        and chance.random() < ON_THE_SPOT
+    ):
+        return (Act.SELF_HANDLE, 12)
     drawn = chance.random()
-    for act, minutes, share in HABITS.get(case.state, ()):
+    habits = HABITS.get(case.state, ())
+    for act, minutes, share in habits:
         drawn -= share
         if drawn < 0:
-            return (Act.SIGN, 18) if act is Act.RETURN and not _may_return(case, city) else (act, minutes)
+            return (act, minutes) if _may(act, case, city) else habits[0][:2]
     return None
+
+
+def _may(act: Act, case: Case, city: City) -> bool:
+    """Whether somebody with sense would do it here."""
+    solve = case.deadline("solve")
+    own = case.owner == city.center  # the center asks nothing of itself
+    match act:
+        case Act.RETURN:
+            row = row_by_id(city, case.row) if case.row else None
+            return not case.bound and (row is None or row.may_refuse)
+        case Act.ASK_EXTENSION:
+            dated = solve is not None and solve.due_at is not None and "overdue" not in solve.marked
+            return dated and not own and case.extensions == 0 and not case.urgent
+        case Act.ASK_SUSPENSION | Act.ESCALATE:
+            return not own and not case.urgent
+        case _:
+            return True
 
 
 def _complete(chance: random.Random, case: Case, city: City, ground: Ground) -> Do | None:
@@ -134,14 +235,8 @@ def _rested(chance: random.Random, city: City, at: datetime, latest: datetime) -
     return later if later < latest else at
 
 
-def _may_return(case: Case, city: City) -> bool:
-    row = row_by_id(city, case.row) if case.row else None
-    return row is None or row.may_refuse
-
-
-def _another(chance: random.Random, case: Case, city: City) -> str:
-    """A department other than the one that gave it back."""
-    others = [
-        u.code for u in city.units.values() if u.kind == "department" and u.code != case.owner and u.valid_to is None
-    ]
+def _another(chance: random.Random, case: Case, city: City, at: datetime) -> str:
+    """A department of that day other than the one that has it."""
+    day = at.astimezone(city.calendar.zone).date()
+    others = [u.code for u in city.units.values() if u.kind == "department" and u.code != case.owner and stands(u, day)]
     return chance.choice(others or [city.center])

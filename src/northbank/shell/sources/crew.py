@@ -22,6 +22,21 @@ class Crew:
             if one.actor.role in (Role.TOWN_OFFICER, Role.UNIT_OFFICER) and one.actor.unit is not None:
                 self._units.setdefault(one.actor.unit, []).append(one.actor.login)
 
+        self._leaders = [one.actor.login for one in staff if one.actor.role is Role.LEADER] or self._desk
+        self._grids: dict[str | None, list[str]] = {}
+        for one in staff:
+            if one.actor.role is Role.GRID_WORKER:
+                self._grids.setdefault(one.actor.grid, []).append(one.actor.login)
+
+    def leader(self, chance: random.Random) -> Actor:
+        """The leader on duty, who decides between units."""
+        return Actor(chance.choice(self._leaders), Role.ADMIN, self._center)
+
+    def on_the_spot(self, chance: random.Random, grid: str | None, town: str | None) -> Actor:
+        """A worker of the grid; somebody of the town's center, where none is known."""
+        known = self._grids.get(grid)
+        return Actor(chance.choice(known), Role.ADMIN, None, None, grid) if known else self.worker(chance, town)
+
     def desk(self, chance: random.Random) -> Actor:
         """Somebody at the duty desk."""
         return Actor(chance.choice(self._desk), Role.ADMIN, self._center)

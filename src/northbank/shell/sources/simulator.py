@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from northbank.core import intake
-from northbank.core.access import Actor, Role
+from northbank.core.access import Actor, Role, Scope
 from northbank.core.account import Account
 from northbank.core.case import Case
 from northbank.core.city import Area, Name
@@ -27,8 +27,8 @@ from northbank.flows.act import ActBody, act, step
 from northbank.flows.entries import fold
 from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
 from northbank.pack.spec import DemoDay, Sample
-from northbank.ports import Change, Stale, World
-from northbank.shell.sources.behavior import Ground, Move, next_move
+from northbank.ports import CaseQuery, Change, Stale, World
+from northbank.shell.sources.behavior import Ground, Move, answer, next_move
 from northbank.shell.sources.crew import Crew
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class Simulator:
         self.shapes: dict[str, BaseGeometry] = {}
         self.heap: list[tuple[datetime, int, str, object]] = []
         self.order = 0
+        self.answered: set[tuple[str, int]] = set()
         self.gate = asyncio.Semaphore(AT_ONCE)
 
     def push(self, when: datetime, kind: str, what: object) -> None:
@@ -108,6 +109,9 @@ class Simulator:
                 self._draw_slot(when)
                 continue
             await self.gate.acquire()
+            if kind == "answers" and when < now - SLOT:
+                self.gate.release()
+                continue
             task = asyncio.create_task(self._do(when, kind, what, now))
             running.add(task)
             task.add_done_callback(running.discard)
@@ -118,7 +122,9 @@ class Simulator:
 
     async def _do(self, when: datetime, kind: str, what: object, now: datetime) -> None:
         try:
-            if kind in ("report", "slow"):
+            if kind == "answers":
+                await self._answer(now)
+            elif kind in ("report", "slow"):
                 await self._report(when, now, kind == "slow")
             else:
                 await self._move(when, *what)  # type: ignore[misc]
@@ -136,6 +142,7 @@ class Simulator:
         for _ in range(poisson(self.chance, self.day.reports * share / 4)):
             self.push(start + SLOT * self.chance.random(), "report", None)
         self.push(start + SLOT, "slot", None)
+        self.push(start + SLOT, "answers", None)
 
     def draw(self, when: datetime) -> NewReport:
         """One invented report."""
@@ -198,7 +205,7 @@ class Simulator:
         case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
         moved_at = when
         while (move := next_move(self.chance, case, city, moved_at, self.crew, self.ground, slow)) is not None:
-            if move.at > now:
+            if move.at > now or move.words is not None:  # words are sealed under a key that has to be there first
                 self.push(move.at, "move", (case.id, move))
                 break
             moved_at = move.at
@@ -227,11 +234,27 @@ class Simulator:
     async def _move(self, when: datetime, id: str, move: Move) -> None:
         do = move.do
         where = Where(lon=do.lon, lat=do.lat) if do.lon is not None else None
-        body = ActBody(reason=do.reason, unit=do.unit, place=where, type=do.type, outcome=do.outcome, happened_at=when)
+        body = ActBody(
+            reason=do.reason, unit=do.unit, place=where, type=do.type, outcome=do.outcome, happened_at=when, task=do.task,
+            order=do.order, amount=do.amount, until=do.until, score=do.score,
+            note=self._said(move.words, " / ") if move.words is not None else None,
+        )  # fmt: skip
         await act(self.world, move.actor, id, Act(do.act), body)
         case = await self.world.cases.get(id)
-        if case is not None:
+        if case is not None and do.act is not Act.ANSWER:  # an answer comes beside what was planned for the case
             self.plan(case, when)
+
+    async def _answer(self, now: datetime) -> None:
+        """Plan the answers to orders that came since the last look: orders are the timer's, not of this play."""
+        late = await self.world.cases.page(CaseQuery(open=True, late=True, limit=500), Scope(everything=True))
+        for case in await self.world.cases.many([row.id for row in late.rows]):
+            for order in case.orders:
+                if not order.waits() or (case.id, order.n) in self.answered:
+                    continue
+                self.answered.add((case.id, order.n))
+                move = answer(self.chance, case, order.n, now, self.crew)
+                if move is not None:
+                    self.push(move.at, "move", (case.id, move))
 
 
 def poisson(chance: random.Random, mean: float) -> int:
