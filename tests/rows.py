@@ -26,7 +26,7 @@ def matches(card: Card, query: CaseQuery) -> bool:
         return False
     for name in ("state", "type"):
         wish = getattr(query, name)
-        if wish is not None and getattr(card, name) not in wish.split(","):
+        if wish is not None and (getattr(card, name) or "") not in wish.split(","):
             return False
     if query.ids is not None and card.id not in query.ids.split(","):
         return False

@@ -9,12 +9,15 @@ import msgspec
 from northbank.core.access import Actor, Scope
 from northbank.core.card import Card
 from northbank.core.case import Case, Sealed
-from northbank.core.city import City, Name
+from northbank.core.city import City, Metric, Name
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.merkle import Span
+from northbank.core.metrics import By, Count, Part
+from northbank.core.metrics import Span as Period
 from northbank.core.reading import Reading, ReadingsSealed
 from northbank.core.suggest import About, Advice
+from northbank.core.traces import Trace
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -111,6 +114,8 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     desk: true or false, whether it waits for an officer; or why it does (no_type, wish, look_back, ...), several by commas.
     part: a unit with a part in the open case that is not done. answer: a unit that owes an answer to an order.
+    metric (`code` or `code@version`): the rows behind the figure of the period `since` to `until`: those above the line, or
+    below it (`side`); post: only where an account of that role did what the figure is about ("": none).
     """
 
     state: str | None = None
@@ -137,6 +142,11 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     reported_to: Moment | None = None
     closed_from: Moment | None = None
     closed_to: Moment | None = None
+    metric: Annotated[str, msgspec.Meta(min_length=1, max_length=80)] | None = None
+    side: Literal["numerator", "denominator"] = "numerator"
+    since: Moment | None = None
+    until: Moment | None = None
+    post: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     sort: Literal["reported", "changed", "due"] = "reported"
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     after: str | None = None
@@ -176,8 +186,8 @@ class Cases(Protocol):
     async def again(self, since: datetime, meters: float, days: int) -> list[Again]:
         """Cases reported since then that came back: one of the same type ended nearby not longer than `days` before."""
 
-    async def page(self, query: CaseQuery, scope: Scope) -> Page:
-        """One page inside `scope`."""
+    async def page(self, query: CaseQuery, scope: Scope, part: Part | None = None) -> Page:
+        """One page inside `scope`; part: only the rows behind one side of a figure."""
 
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
         """Position and all cards that are open, or reported or closed at or after `since`."""
@@ -440,8 +450,23 @@ class Rulebooks(Protocol):
         """The pack version that a simulation was of; None where there is no such simulation."""
 
 
+class Metrics(Protocol):
+    """Figures of cases as they are now, and what patterns are looked for in."""
+
+    async def figures(
+        self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope
+    ) -> tuple[int, dict[str, list[Count]]]:
+        """The position, and for each group with cases the count of each metric, in their order."""
+
+    async def traces(self, span: Period, scope: Scope) -> list[Trace]:
+        """Traces of the cases that were touched since the period began and reported before it ended."""
+
+    async def retyped(self, span: Period, scope: Scope) -> list[list[Entry[AnyFact]]]:
+        """The whole history of each case whose type was changed since the period began."""
+
+
 class World(msgspec.Struct, frozen=True):
-    """What a flow is given. adviser: None where nothing was trained for; scans: None where nobody looks across cases."""
+    """What a flow is given. adviser: None where nothing was trained for; scans, metrics: None where nobody looks across cases."""
 
     city: City
     clock: Clock
@@ -453,6 +478,7 @@ class World(msgspec.Struct, frozen=True):
     duplicates: Candidates
     adviser: Adviser | None = None
     scans: Scans | None = None
+    metrics: Metrics | None = None
     rulebooks: Rulebooks | None = None
 
     async def rules_of(self, case: Case) -> City:
@@ -479,6 +505,7 @@ __all__ = [
     "ImportProgress",
     "Journal",
     "Ledger",
+    "Metrics",
     "Nearby",
     "Neighborhood",
     "Page",

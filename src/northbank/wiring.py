@@ -35,6 +35,7 @@ from northbank.shell.store.duplicates import PgDuplicates
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
+from northbank.shell.store.metrics import PgMetrics
 from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.packs import PgRulebooks
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
@@ -106,6 +107,7 @@ class Center:
             PgDuplicates(pool),
             adviser=self.adviser,
             scans=PgScans(pool),
+            metrics=PgMetrics(pool),
             rulebooks=self.rulebooks,
         )
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)

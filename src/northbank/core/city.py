@@ -219,6 +219,45 @@ class HotRules(msgspec.Struct, frozen=True, kw_only=True):
     shuffles: int = 999
 
 
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a figure of the catalog: `counts` of those that are `of`, in a period. The highest version is in force.
+
+    period: which moment must fall inside the period. of, counts: what a case must be to count below the line, and above it.
+    All three are words of core/metrics.py. better: which way is good. source: where the formula was read.
+    """
+
+    code: str
+    version: int = 1
+    name: Name
+    period: str
+    of: tuple[str, ...]
+    counts: tuple[str, ...]
+    better: Literal["more", "less"] = "more"
+    source: str = ""
+    standing: Literal["V", "U"] = "U"
+
+
+class GamingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """When a pattern that flatters the figures is called out (core/gaming.py); all of it defaults of ours [U].
+
+    alpha: chance of a false alarm per pattern, over all units together. ratio: how many times as often as elsewhere, at least.
+    least: fewest cases behind a finding. last_share: the last part of the time limit, percent. burst_minutes: span of a burst.
+    flaps: turns that make a case one that flaps. split_cases, split_meters, split_minutes: so many reports of one matter within.
+    few: a denominator below it is a small number.
+    """
+
+    alpha: float = 0.01
+    ratio: float = 2.0
+    least: int = 8
+    last_share: int = 5
+    burst_minutes: int = 10
+    flaps: int = 3
+    split_cases: int = 4
+    split_meters: int = 50
+    split_minutes: int = 60
+    few: int = 30
+
+
 class CaseClass(msgspec.Struct, frozen=True, kw_only=True):
     """A class of event types (GB/T 30428.2: 01 to 05 and 21)."""
 
@@ -315,6 +354,8 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     words: Mapping[str, Name] = {}
     suggest: SuggestRules = SuggestRules()
     hot: HotRules = HotRules()
+    metrics: tuple[Metric, ...] = ()  # of the pack; core/metric_catalog.py has the program's own
+    gaming: GamingRules = GamingRules()
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

@@ -15,9 +15,11 @@ from northbank.core.city import (
     City,
     Division,
     Handling,
+    GamingRules,
     HotRules,
     Limit,
     LookBackRow,
+    Metric,
     Name,
     Period,
     Post,
@@ -76,6 +78,8 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         words=MappingProxyType(files.words | {f"level.{level}": name for level, name in pack.levels.items()}),
         suggest=SuggestRules(**msgspec.structs.asdict(pack.suggest)),
         hot=HotRules(**msgspec.structs.asdict(pack.hot)),
+        metrics=tuple(_metric(row) for _, row in files.table("metrics")),
+        gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,
     )
@@ -93,6 +97,14 @@ def _look_back(row: r.LookBackTableRow) -> LookBackRow:
     return LookBackRow(
         id=row.id, types=row.types, share=row.share, days=days, confidence=row.confidence, margin=row.margin or 0,
         source=row.source, standing=row.standing,
+    )  # fmt: skip
+
+
+def _metric(row: r.MetricRow) -> Metric:
+    return Metric(
+        code=row.code, version=row.version, name=Name(row.name_zh, row.name_en), period=row.period,
+        of=tuple(row.of.split()), counts=tuple(row.counts.split()), better=row.better, source=row.source,
+        standing=row.standing,
     )  # fmt: skip
 
 

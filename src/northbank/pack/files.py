@@ -36,11 +36,14 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "limits": r.LimitRow,
     "ladder": r.LadderRow,
     "look_back": r.LookBackTableRow,
+    "metrics": r.MetricRow,
     "sources": r.SourceRow,
     "reasons": r.ReasonRow,
     "evidence": r.EvidenceRow,
 }
-OPTIONAL_TABLES = {"grids", "ladder", "look_back", "divisions", "attributes", "periods", "reasons", "evidence"}
+OPTIONAL_TABLES = {
+    "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence",
+}  # fmt: skip
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
 FOLDERS = {"areas", "calendar", "stories", "maps"}
 BIGGEST = 64 * 1024 * 1024

@@ -195,6 +195,20 @@ class LookBackTableRow(Row, frozen=True, kw_only=True):
     margin: Annotated[float, Meta(ge=1, le=50)] | None = None
 
 
+class MetricRow(Row, frozen=True, kw_only=True):
+    """metrics.csv: versions of figures beside the program's own. period, of, counts: words of the catalog (core/metrics.py);
+    `of` and `counts` take several. The highest version of a code is in force."""
+
+    code: Code
+    version: Annotated[int, Meta(ge=1, le=1000)]
+    name_zh: str = ""
+    name_en: str = ""
+    period: Code
+    of: Words
+    counts: Words
+    better: Literal["more", "less"] = "more"
+
+
 class SourceRow(Named, frozen=True, kw_only=True):
     """sources.csv: channels that reports come through."""
 

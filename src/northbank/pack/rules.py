@@ -5,6 +5,7 @@ Where places, units and posts hang together is checked in `refs`, which calls th
 
 from collections.abc import Iterator
 
+from northbank.core.metrics import PERIODS, WORDS
 from northbank.core.routing import fits
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, codes
@@ -13,7 +14,7 @@ from northbank.pack.routes import cell_faults
 
 def rule_faults(files: PackFiles) -> Iterator[Fault]:
     """Every fault of the rules."""
-    for check in (_types, _routes, cell_faults, _limits, _ladder, _coverage, _evidence, _top, _staffing):
+    for check in (_types, _routes, cell_faults, _limits, _ladder, _metrics, _coverage, _evidence, _top, _staffing):
         yield from check(files)
 
 
@@ -61,6 +62,23 @@ def _ladder(files: PackFiles) -> Iterator[Fault]:
                 "ladder.csv", line, "when 'unanswered' with no order before it that owes an answer", "such a rung above"
             )
         owed = owed or (row.when in ("overdue", "unanswered") and row.unit is not None)
+
+
+def _metrics(files: PackFiles) -> Iterator[Fault]:
+    """Figures are made of the words there are, one row a version, and have a name."""
+    seen: set[tuple[str, int]] = set()
+    for line, row in files.table("metrics"):
+        if row.period not in PERIODS:
+            yield Fault("metrics.csv", line, f"period '{row.period}'", listed(PERIODS, row.period))
+        for column, cell in (("of", row.of), ("counts", row.counts)):
+            for word in cell.split():
+                if word not in WORDS:
+                    yield Fault("metrics.csv", line, f"{column} '{word}'", listed(WORDS, word))
+        if not row.name_zh and not row.name_en:
+            yield Fault("metrics.csv", line, f"metric '{row.code}' without a name", "name_zh, name_en or both")
+        if (row.code, row.version) in seen:
+            yield Fault("metrics.csv", line, f"version {row.version} of '{row.code}' twice", "each version once")
+        seen.add((row.code, row.version))
 
 
 def _patterns(file: str, line: int, cell: str, types: dict[str, int]) -> Iterator[Fault]:

@@ -96,6 +96,21 @@ class HotToml(Shape, frozen=True, kw_only=True):
     shuffles: Annotated[int, Meta(ge=99, le=9999)] = 999
 
 
+class GamingToml(Shape, frozen=True, kw_only=True):
+    """pack.toml, [gaming]: when a pattern that flatters the figures is called out (see GamingRules in core/city.py)."""
+
+    alpha: Annotated[float, Meta(gt=0, le=0.2)] = 0.01
+    ratio: Annotated[float, Meta(ge=1, le=100)] = 2.0
+    least: Annotated[int, Meta(ge=3, le=1000)] = 8
+    last_share: Annotated[int, Meta(ge=1, le=25)] = 5
+    burst_minutes: Annotated[int, Meta(ge=1, le=240)] = 10
+    flaps: Annotated[int, Meta(ge=2, le=100)] = 3
+    split_cases: Annotated[int, Meta(ge=3, le=100)] = 4
+    split_meters: Annotated[int, Meta(ge=1, le=1000)] = 50
+    split_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60
+    few: Annotated[int, Meta(ge=2, le=1000)] = 30
+
+
 class HandlingToml(Shape, frozen=True, kw_only=True):
     """pack.toml, [handling]: how cases are handled (see Handling in core/city.py)."""
 
@@ -126,6 +141,7 @@ class PackToml(Shape, frozen=True, kw_only=True):
     handling: HandlingToml = HandlingToml()
     suggest: SuggestToml = SuggestToml()
     hot: HotToml = HotToml()
+    gaming: GamingToml = GamingToml()
     notes: tuple[Name, ...] = ()
     synthetic: bool = False
 

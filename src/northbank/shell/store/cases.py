@@ -5,6 +5,7 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,10 @@ import msgspec
 from northbank.core.access import Scope
 from northbank.core.card import Card
 from northbank.core.case import Case
+from northbank.core.metrics import Part
 from northbank.core.refusal import Refused
 from northbank.ports import Again, CaseQuery, Page
+from northbank.shell.store.metrics import behind
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
@@ -134,10 +137,12 @@ class PgCases:
         ):
             yield connection
 
-    async def page(self, query: CaseQuery, scope: Scope) -> Page:
-        """One page and the exact count of all, in one snapshot."""
+    async def page(self, query: CaseQuery, scope: Scope, part: Part | None = None) -> Page:
+        """One page and the exact count of all, in one snapshot; part: only the rows behind one side of a figure."""
         values: list[Any] = list(parameters(scope))
         filters = _filters(query, values)
+        if part is not None:
+            filters += behind(part, partial(_parameter, values))
         counted = len(values)
         column, compared, descending, limit = _order(query)
         after = _after(query, compared, descending, values)
@@ -193,7 +198,7 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
             add(f"{column} = {{}}", value)
     for column in ("state", "type"):
         if (value := getattr(query, column)) is not None:
-            add(f"{column} = any({{}}::text[])", value.split(","))
+            add(f"{column} = any({{}}::text[])", value.split(",")) if value else parts.append(f"{column} is null")
     if query.ids is not None:
         add("id = any({}::uuid[])", _ids(query.ids))
     if query.support is not None:
@@ -213,6 +218,11 @@ def _filters(query: CaseQuery, values: list[Any]) -> str:
         if (value := getattr(query, f"{column}_to")) is not None:
             add(f"{column}_at < {{}}", value)
     return "".join(f" and {part}" for part in parts)
+
+
+def _parameter(values: list[Any], value: object) -> str:
+    values.append(value)
+    return f"${len(values)}"
 
 
 def _ids(text: str) -> list[UUID]:

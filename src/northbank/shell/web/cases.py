@@ -34,7 +34,7 @@ _DAY = b"private, max-age=86400"
 async def list_cases(face: Face, call: Call) -> Page:
     """One page of the list."""
     query: CaseQuery = call.params
-    for name in ("reported_from", "reported_to", "closed_from", "closed_to"):
+    for name in ("reported_from", "reported_to", "closed_from", "closed_to", "since", "until"):
         check_moment(name, getattr(query, name))
     return await see_cases.page(face.world, call.actor, query)
 
@@ -51,9 +51,15 @@ class PurposeQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
 
 
+class DetailQuery(PurposeQuery, frozen=True, forbid_unknown_fields=True):
+    """as_of: a journal position or a time with its zone; the case as it was then, read-only."""
+
+    as_of: Annotated[str, Meta(max_length=40)] | None = None
+
+
 async def see_case(face: Face, call: Call) -> Detail:
     """One case in full; what is read of a person goes on record."""
-    return await see_cases.detail(face.world, call.actor, call.path["id"], call.params.purpose)
+    return await see_cases.detail(face.world, call.actor, call.path["id"], call.params.purpose, call.params.as_of)
 
 
 async def see_why(face: Face, call: Call) -> Reasons:
@@ -107,6 +113,7 @@ OPERATIONS = (
         reply=Page,
         run=list_cases,
         who="wall",
+        refusals=("not_yet", "before_all"),
     ),
     Operation(
         name="see_case",
@@ -114,10 +121,10 @@ OPERATIONS = (
         path="/api/v1/cases/{id}",
         tag="cases",
         summary=Name(zh="事件详情", en="One case in full"),
-        params=PurposeQuery,
+        params=DetailQuery,
         reply=Detail,
         run=see_case,
-        refusals=("unknown_purpose",),
+        refusals=("unknown_purpose", "not_yet", "before_all"),
     ),
     Operation(
         name="see_why",

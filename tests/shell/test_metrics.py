@@ -1,0 +1,187 @@
+"""Figures in SQL against the rule in words, over random days: every metric, every group, every row, every scope."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from flows.memory import Memory
+from flows.walk import Walk
+from rows import parse
+from shell.stored import Stored, store
+from template import DUTY, EVERYBODY, HARBOR, LEADER, ROADS, city
+
+from northbank.core.access import Actor, Role, Scope, scope
+from northbank.core.card import card
+from northbank.core.case import Case
+from northbank.core.city import Metric, Name
+from northbank.core.facts import read
+from northbank.core.journal import Entry
+from northbank.core.metric_catalog import DEFAULTS
+from northbank.core.metrics import DEEDS, PERIODS, WORDS, Count, Span, figures
+from northbank.core.traces import retypes, trace
+from northbank.flows.see_cases import page
+from northbank.flows.see_metrics import GamingQuery, MetricQuery, gaming, metrics
+from northbank.ports import World
+from northbank.shell.store.metrics import PgMetrics
+
+DAY = timedelta(days=1)
+# every word and every period rule once by itself, besides the catalog
+PLAIN = tuple(
+    Metric(code=f"{word}.{period}", name=Name(word, word), period=period, of=("reported",), counts=(word,))
+    for n, word in enumerate(WORDS)
+    for period in (list(PERIODS)[n % len(PERIODS)], "report")
+)
+ALL = (*DEFAULTS, *PLAIN)
+PERSON = ("login", "name_zh", "name_en", "role", "password", "created_at", "password_at")
+ROLES = {
+    "admin": "admin",
+    "duty": "duty_officer",
+    "owner": "unit_officer",
+    "harbor": "town_officer",
+    "roads": "unit_officer",
+}
+
+
+@asynccontextmanager
+async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tuple[Stored, Memory, World]]:
+    """A random walk of people, in memory and copied into a database."""
+    memory = Memory()
+    await Walk(memory.world, seed, memory.clock.advance).go(steps)
+    async with store(database, clock=memory.clock) as one:
+        await copied(one.pool, memory)
+        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool))
+
+
+async def copied(pool: asyncpg.Pool, memory: Memory) -> None:
+    rows = [
+        (*msgspec.structs.astuple(card(case, at)), msgspec.json.encode(case).decode())
+        for case, at in memory.store.cases.values()
+    ]
+    entries = [(n, *msgspec.structs.astuple(one)) for n, one in enumerate(memory.store.entries, 1)]
+    now = memory.clock.now()
+    people = [(login, "", login, role, "-", now, now) for login, role in ROLES.items()]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.copy_records_to_table("cases", records=rows)
+        await connection.copy_records_to_table("journal", records=entries)
+        await connection.copy_records_to_table("accounts", records=people, columns=PERSON)
+
+
+def post_of(memory: Memory, case: Case, period: str) -> str:
+    """The role of whoever did last what the period is about."""
+    kinds = {f"case.{fact}" for fact in DEEDS[period]}
+    did = [one.actor for one in memory.store.entries if one.stream == f"case:{case.id}" and one.type in kinds]
+    return ROLES.get(did[-1], "") if did else ""
+
+
+def spans(memory: Memory) -> list[Span]:
+    """The whole time, its middle, a day, and one that begins at the very moment something happened."""
+    times = sorted(case.changed_at for case, _ in memory.store.cases.values())
+    now: datetime = memory.clock.now()
+    first, middle = times[0] - 30 * DAY, times[len(times) // 2]
+    return [Span(first, now), Span(middle, now), Span(middle - DAY, middle), Span(times[1], times[-1])]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_sql_counts_what_the_rule_in_words_counts(fresh_database: str, seed: int) -> None:
+    async with days(fresh_database, seed) as (one, memory, _):
+        cases = [case for case, _ in memory.store.cases.values()]
+        counted = 0
+        for span in spans(memory):
+            for by in ("all", "town", "grid", "unit", "type", "board", "post"):
+                wanted = figures(cases, ALL, span, by, lambda case, period: post_of(memory, case, period))
+                position, found = await PgMetrics(one.pool).figures(ALL, span, by, Scope(everything=True))
+                assert position == len(memory.store.entries)
+                assert found == wanted, by
+                counted += sum(count.numerator for row in found.values() for count in row)
+        assert counted > 5_000
+
+
+@pytest.mark.parametrize("actor", [DUTY, HARBOR, ROADS], ids=lambda one: one.login)
+async def test_each_figure_opens_exactly_its_rows(fresh_database: str, actor: Actor) -> None:
+    async with days(fresh_database, 11) as (_, memory, world):
+        opened = 0
+        for by in ("town", "unit", "type", "post", "all"):
+            view = await metrics(world, actor, MetricQuery(since=memory.clock.now() - 3 * DAY, by=by))
+            for group in view.groups:
+                for figure in group.figures:
+                    for query, count in ((figure.rows, figure.numerator), (figure.all_rows, figure.denominator)):
+                        listed = await page(world, actor, parse(query))
+                        assert listed.total == count, query
+                        assert listed.position == view.position
+                        opened += count
+        assert opened > 200
+
+
+async def test_figures_keep_inside_the_scope_of_whoever_asks(fresh_database: str) -> None:
+    async with days(fresh_database, 5) as (one, memory, world):
+        span = Span(memory.clock.now() - 60 * DAY, memory.clock.now())
+        for actor in EVERYBODY:
+            rows = scope(actor)
+            seen = [case for case, _ in memory.store.cases.values() if rows.holds(case)]
+            _, found = await PgMetrics(one.pool).figures(DEFAULTS, span, "type", rows)
+            assert found == figures(seen, DEFAULTS, span, "type")
+            traces = await PgMetrics(one.pool).traces(span, rows)
+            assert {one.id for one in traces} == {case.id for case in seen}
+        nobody = Actor("nobody", Role.INTAKE)
+        assert (await metrics(world, nobody, MetricQuery())).groups == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_traces_and_changes_of_type_are_those_of_the_histories(fresh_database: str, seed: int) -> None:
+    async with days(fresh_database, seed) as (one, memory, _):
+        span = Span(memory.clock.now() - 60 * DAY, memory.clock.now() + DAY)
+        everything = Scope(everything=True)
+        found = {one.id: one for one in await PgMetrics(one.pool).traces(span, everything)}
+        assert found == {case.id: trace(case) for case, _ in memory.store.cases.values()}
+        assert any(one.turns for one in found.values())
+        histories = await PgMetrics(one.pool).retyped(span, everything)
+        wanted = [change for case, _ in memory.store.cases.values() for change in retypes(history(memory, case.id))]
+        changes = [change for entries in histories for change in retypes(entries)]
+        assert sorted(changes, key=str) == sorted(wanted, key=str)
+
+
+def history(memory: Memory, id: str) -> list[Entry[object]]:
+    """The entries of a case as they are read back."""
+    return [
+        Entry(at, one.id, one.stream, one.version, one.type, one.at, one.actor, one.cause, one.pack, one.rule,
+              read(one.type, one.schema, one.data))
+        for at, one in enumerate(memory.store.entries, 1) if one.stream == f"case:{id}"
+    ]  # fmt: skip
+
+
+async def test_a_figure_says_its_version_and_how_sure_it_is(fresh_database: str) -> None:
+    async with days(fresh_database, 2, 120) as (_, _memory, world):
+        stricter = Metric(
+            code="solved",
+            version=2,
+            name=Name("处置率", "solved"),
+            period="report",
+            of=("registered",),
+            counts=("solved",),
+        )
+        world = msgspec.structs.replace(world, city=msgspec.structs.replace(city(), metrics=(stricter,)))
+        view = await metrics(world, LEADER, MetricQuery(by="all"))
+        figure = next(one for one in view.total if one.code == "solved")
+        assert (figure.version, figure.few) == (2, True)
+        assert figure.value is not None
+        assert figure.low <= figure.value <= figure.high
+        old = await metrics(world, LEADER, MetricQuery(by="all", metrics="solved@1"))
+        assert [one.version for one in old.metrics] == [1]
+        assert old.total[0].denominator != figure.denominator
+        assert (await page(world, LEADER, parse(old.total[0].rows))).total == old.total[0].numerator
+        assert UUID((await page(world, LEADER, parse(figure.all_rows))).rows[0].id)
+        assert Count(figure.numerator, figure.denominator) != Count()
+
+
+async def test_patterns_are_looked_for_and_name_no_person(fresh_database: str) -> None:
+    async with days(fresh_database, 3) as (_, memory, world):
+        view = await gaming(world, LEADER, GamingQuery())
+        assert view.cases == len(memory.store.cases)
+        assert {one.pattern for one in view.findings} >= {"last_minute", "shopping", "flapping", "unproven"}
+        assert b'"login"' not in msgspec.json.encode(view)
+        some = next(one for one in view.findings if one.rows)
+        assert (await page(world, LEADER, parse(some.rows))).total == some.hits
