@@ -151,15 +151,22 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     after: str | None = None
     lang: str | None = None
+    as_of: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page of cards. total: exact count of all rows of the query at `position`. next: cursor or None."""
+    """One page of cards. total: count of all rows of the query at `position`. next: cursor or None.
+
+    capped: there are more rows than `total` says; it is exact otherwise.
+    """
 
     position: int
     total: int
     rows: list[Card]
     next: str | None
+    capped: bool = False
+    past: bool = False
+    at: datetime | None = None
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -440,6 +447,34 @@ class Scans(Protocol):
         """The newest entry of a stream."""
 
 
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """An entry without its content."""
+
+    position: int
+    stream: str
+    type: str
+    at: datetime
+
+
+class History(Protocol):
+    """The case view as it was at a position of the past."""
+
+    async def at(self, position: int) -> datetime | None:
+        """When the entry of a position was recorded; None where there is none."""
+
+    async def before(self, moment: datetime) -> int:
+        """The last position recorded at or before a moment; 0 where there is none."""
+
+    async def heads(self, position: int, limit: int) -> list[Head]:
+        """The last entries of cases at a position, the newest first."""
+
+    async def page(self, query: CaseQuery, scope: Scope, position: int) -> Page:
+        """One page inside `scope` as it was."""
+
+    async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
+        """All cards that were open, or reported or closed at or after `since`."""
+
+
 class Rulebooks(Protocol):
     """The published versions of the pack."""
 
@@ -480,6 +515,7 @@ class World(msgspec.Struct, frozen=True):
     scans: Scans | None = None
     metrics: Metrics | None = None
     rulebooks: Rulebooks | None = None
+    history: History | None = None
 
     async def rules_of(self, case: Case) -> City:
         """The city as decisions about a running case see it: under the rules of the pack version it began with."""
@@ -501,6 +537,7 @@ __all__ = [
     "ClosedCase",
     "Committed",
     "Envelope",
+    "History",
     "Ids",
     "ImportProgress",
     "Journal",

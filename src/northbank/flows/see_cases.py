@@ -16,6 +16,7 @@ from northbank.core.explain import explain
 from northbank.core.handling import hindrance, needs_reason
 from northbank.core.journal import Entry
 from northbank.core.moves import MOVES, Act
+from northbank.core.past import Then
 from northbank.core.reading import Kind, Reading, purpose_of
 from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
@@ -23,6 +24,7 @@ from northbank.core.wording import in_words
 from northbank.flows.act import visible
 from northbank.flows.report import Words
 from northbank.flows.see_metrics import part_of
+from northbank.flows.see_past import Past, case_then, cases_then, page_then, past_of, sees_today, then
 from northbank.flows.timeline import Linked, PhotoRef, TimelineStep, other_of, photo_refs, timeline
 from northbank.ports import CaseQuery, Page, World
 
@@ -95,19 +97,28 @@ class Detail(msgspec.Struct, frozen=True):
     parent: Linked | None
     children: list[Linked]
     recurs: Linked | None
+    past: Past | None = None
 
 
 async def page(world: World, actor: Actor, query: CaseQuery) -> Page:
-    """One page of the list, inside the actor's scope."""
+    """One page of the list, inside the actor's scope; with `as_of` as it was then."""
+    if query.as_of is not None:
+        return await page_then(world, actor, query)
     return await world.cases.page(query, scope(actor), part_of(query, world.city))
 
 
-async def detail(world: World, actor: Actor, case_id: str, purpose: str | None = None) -> Detail:
-    """One case in full, as far as the actor may read. purpose: why personal data in it are read; goes on record."""
-    case = await visible(world, actor, case_id)
+async def detail(
+    world: World, actor: Actor, case_id: str, purpose: str | None = None, as_of: str | None = None
+) -> Detail:  # fmt: skip
+    """One case in full, as far as the actor may read. purpose: why personal data in it are read; goes on record.
+
+    as_of: a position or time of the past: the case as it was then, with nothing to do about it.
+    """
+    point = await then(world, as_of) if as_of is not None else None
+    case = await visible(world, actor, case_id) if point is None else await case_then(world, actor, case_id, point)
     entries = [entry async for entry in world.journal.read(f"case:{case_id}")]
     entries = entries[: case.version]  # the case and its history as of the same moment
-    reads = actor.role in READS_PERSONS
+    reads = actor.role in READS_PERSONS and (point is None or await sees_today(world, actor, case_id))
     refs = [e.data.note.id for e in entries if isinstance(e.data, Step) and e.data.note]
     wanted = refs + ([case.words.id] if case.words else [])
     reading = _reading(world, actor, case, "words", purpose)
@@ -115,8 +126,8 @@ async def detail(world: World, actor: Actor, case_id: str, purpose: str | None =
     words = opened.get(case.words.id) if case.words else None
     position = entries[-1].position if entries else 0
     rules = await world.rules_of(case)
-    possible, impossible = _acts(case, actor, rules)
-    linked = await _linked(world, actor, case, entries)
+    possible, impossible = _acts(case, actor, rules) if point is None else ([], [])
+    linked = await _linked(world, actor, case, entries, point)
     return Detail(
         case=card(case, position), position=position,
         timeline=timeline(entries, case, opened if reads else None, linked),
@@ -130,6 +141,7 @@ async def detail(world: World, actor: Actor, case_id: str, purpose: str | None =
         tasks=case.tasks, orders=case.orders, wish=case.wish, review_at=case.review_at, reviews=case.reviews,
         merged=len(case.children), parent=linked.get(case.parent or ""), recurs=linked.get(case.recurs or ""),
         children=[linked[one] for one in _newest(case) if one in linked],
+        past=past_of(world, case, point) if point is not None else None,
     )  # fmt: skip
 
 
@@ -137,12 +149,14 @@ def _newest(case: Case) -> tuple[str, ...]:
     return case.children[: -SHOWN - 1 : -1]
 
 
-async def _linked(world: World, actor: Actor, case: Case, entries: list[Entry[Any]]) -> dict[str, Linked]:
-    """The cases that this one and its history speak of, by id, as far as the actor may see them. One query."""
+async def _linked(
+    world: World, actor: Actor, case: Case, entries: list[Entry[Any]], point: Then | None
+) -> dict[str, Linked]:  # fmt: skip
+    """The cases that this one and its history speak of, by id, as far as the actor may see them. One query for the present."""
     told = [other_of(entry.data) for entry in entries]
     wanted = dict.fromkeys((case.parent, case.recurs, *_newest(case), *told[-SHOWN:]))
     ids = [one for one in wanted if one]
-    found = await world.cases.many(ids) if ids else []
+    found = [] if not ids else await (world.cases.many(ids) if point is None else cases_then(world, ids, point))
     within = scope(actor)
     return {one.id: Linked(one.id, one.number, one.state.value, one.type) for one in found if within.holds(one)}
 

@@ -14,7 +14,7 @@ from northbank.ports import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Figures, open cards (and those of the last hours) and the newest happenings, all of one position."""
+    """Figures, open cards (and those of the last hours) and the newest happenings, all of one position. past: not the last one."""
 
     position: int
     at: datetime
@@ -22,6 +22,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     tiles: Tiles
     cards: list[Card]
     stream: list[Happening]
+    past: bool = False
 
 
 async def picture(world: World, of: Scope, usual: list[Band] | None = None) -> Picture:

@@ -1,6 +1,7 @@
 """What screens begin from: the pack in words, the map, the wall's snapshot, and the stream of what changes."""
 
 import asyncio
+from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
@@ -16,10 +17,11 @@ from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city,
 from northbank.shell.web.registry import Call, Face, Operation
 from northbank.shell.web.snapshots import Snapshots
 from northbank.shell.web.stream import listen
-from northbank.shell.web.strict import read_query
+from northbank.shell.web.strict import invalid, read_query
 from northbank.shell.web.wire import JSON, Receive, Reply, Scope, Send, query_text
 
 _STREAM = "/live"
+DOCUMENTS = 32  # kept at a time: days of the past can be asked for without end
 
 
 class FeatureCollection(msgspec.Struct, frozen=True):
@@ -38,6 +40,18 @@ class LiveQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: Annotated[int, Meta(ge=0, le=2**62)] | None = None
 
 
+class PastQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """as_of: a journal position or a time with its zone; the wall as it was then, read-only."""
+
+    as_of: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class DayQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """day: names, units and codes as they were on that day; today without it."""
+
+    day: Annotated[str, Meta(pattern=r"^[12]\d{3}-[01]\d-[0-3]\d$")] | None = None
+
+
 class Papers:
     """The documents that stand as long as the pack: built at the first request, off the loop, once."""
 
@@ -47,7 +61,7 @@ class Papers:
 
     async def see_city(self, face: Face, call: Call) -> Reply:
         """The pack in words."""
-        day = face.world.clock.now().date()
+        day = face.world.clock.now().date() if call.params.day is None else read_day(call.params.day)
         document = await self._get(f"city {day}", lambda: msgspec.json.encode(view_city(face.city, day)), JSON)
         return document.reply(call.scope)
 
@@ -60,8 +74,18 @@ class Papers:
         if name not in self.found:
             async with self.lock:
                 if name not in self.found:
+                    if len(self.found) >= DOCUMENTS:
+                        self.found.pop(next(iter(self.found)))
                     self.found[name] = await asyncio.to_thread(lambda: Document(build(), media))
         return self.found[name]
+
+
+def read_day(text: str) -> date:
+    """A day of the calendar."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise invalid("day", "a day such as 2026-05-01 is expected") from None
 
 
 def rows_of(face: Face, actor: Actor) -> Rows:
@@ -69,8 +93,10 @@ def rows_of(face: Face, actor: Actor) -> Rows:
     return wall_scope(actor, face.city, face.settings.wall_open)
 
 
-async def see_wall(snapshots: Snapshots, face: Face, call: Call) -> Reply:
-    """The picture of the actor's scope."""
+async def see_wall(snapshots: Snapshots, face: Face, call: Call) -> Reply | Snapshot:
+    """The picture of the actor's scope; with `as_of` as it was then."""
+    if call.params.as_of is not None:
+        return await wall_then(face.world, rows_of(face, call.actor), call.params.as_of)
     return await snapshots.reply(face, call.scope, rows_of(face, call.actor))
 
 
@@ -147,6 +173,7 @@ def operations() -> tuple[Operation, ...]:
             tag="wall",
             summary=Name(zh="城市包", en="The pack in words"),
             reply=CityView,
+            params=DayQuery,
             run=papers.see_city,
             who="wall",
         ),
@@ -168,7 +195,9 @@ def operations() -> tuple[Operation, ...]:
             tag="wall",
             summary=Name(zh="大屏快照", en="The wall's snapshot at one position"),
             reply=Snapshot,
+            params=PastQuery,
             run=partial(see_wall, snapshots),
             who="wall",
+            refusals=("not_yet", "before_all"),
         ),
     )
