@@ -5,7 +5,7 @@ Pure, on traces. The thresholds are GamingRules of the pack, all [U].
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
@@ -137,9 +137,9 @@ def unproven(held: Held, rules: GamingRules) -> list[Finding]:
 
 
 def splitting(held: Held, rules: GamingRules) -> list[Finding]:
-    """Many reports of one type at one place by one login that also solved them at once, against the login's own habits.
+    """Many reports of one type at one place by one login that also solved them at once.
 
-    p: Poisson of what its pace, its share of the type and its share of the place together would bring into the window,
+    p: Poisson of what the login's pace and the unit's shares of the type and of the place would bring into the window,
     times the windows: as if type, place and time were chosen apart from one another.
     """
     found = []
@@ -152,7 +152,7 @@ def splitting(held: Held, rules: GamingRules) -> list[Finding]:
         if not clusters:
             continue
         login, mine, cluster = max(clusters, key=lambda one: len(one[2]))
-        usual = _usual(mine, cluster, rules)
+        usual = _usual(mine, [one for one in rows if one.done], cluster, rules)
         p = min(at_least_poisson(len(cluster) - 1, usual) * sum(map(len, own.values())), 1.0)
         ids = [one.id for _, _, rows_ in clusters for one in rows_]
         of = sum(one.done for one in rows)
@@ -178,10 +178,11 @@ def _clusters(own: Iterable[Trace], rules: GamingRules) -> list[list[Trace]]:
     return found
 
 
-def _usual(own: Sequence[Trace], cluster: Sequence[Trace], rules: GamingRules) -> float:
+def _usual(own: Sequence[Trace], around: Sequence[Trace], cluster: Sequence[Trace], rules: GamingRules) -> float:
+    """Cases that the pace of a login, and the unit's shares of this type and of this place, would bring into the window."""
     hours = len({one.reported_at.replace(minute=0, second=0, microsecond=0) for one in own})
-    same = Counter(one.type for one in own)[cluster[0].type] / len(own)
-    there = sum(_near(cluster[0], one, rules) for one in own) / len(own)
+    same = sum(one.type == cluster[0].type for one in around) / len(around)
+    there = sum(_near(cluster[0], one, rules) for one in around) / len(around)
     return len(own) * same * there * (rules.split_minutes / (hours * 60))
 
 
