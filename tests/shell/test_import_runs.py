@@ -242,7 +242,7 @@ async def test_a_commit_whose_answer_is_lost_is_not_stored_twice(
 
         async def commit(change: Change) -> Committed:
             done = await real(change)
-            if len(lost) < 2:
+            if len(lost) < 2 and change.progress is not None:
                 lost.append(done)
                 raise Refused("busy")
             return done
@@ -263,7 +263,7 @@ async def test_a_live_report_that_comes_in_between_is_not_doubled(
         real, sent = opened.journal.commit, []
 
         async def commit(change: Change) -> Committed:
-            if not sent:
+            if not sent and change.progress is not None:  # the center's own jobs write too
                 sent.append(True)
                 await report(opened.world, INTAKE, new)
             return await real(change)

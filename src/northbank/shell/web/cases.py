@@ -75,7 +75,7 @@ async def see_photo(face: Face, call: Call) -> Reply:
 
 async def do_act(what: Act, face: Face, call: Call) -> Card:
     """One act on one case, with photos where it is a form."""
-    body, photos = await read_document(face, call, _decode_act, PART)
+    body, photos = await read_document(face, call, _decode_act, PART, required=False)
     return await act(face.world, call.actor, call.path["id"], what, body, call.key, photos)
 
 

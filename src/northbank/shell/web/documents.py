@@ -15,15 +15,16 @@ PHOTO = "photo"
 
 
 async def read_document(
-    face: Face, call: Call, decoder: "msgspec.json.Decoder[T]", part: str
+    face: Face, call: Call, decoder: "msgspec.json.Decoder[T]", part: str, *, required: bool = True
 ) -> tuple[T, tuple[bytes, ...]]:
     """The document, and the photos cleaned of what they tell beside the picture.
 
-    part: name of the form's part that holds the document. Raises Refused: media_type, invalid, photo_unreadable, too_large.
+    part: name of the form's part that holds the document. required: False where no document at all means an empty one. Raises Refused: media_type, invalid, photo_unreadable, too_large.
     """
     media, options = media_of(call.scope)
     if media in ("application/json", ""):
-        return read_json(decoder, await read_body(call.scope, call.receive, face.settings.json_limit)), ()
+        body = await read_body(call.scope, call.receive, face.settings.json_limit)
+        return read_json(decoder, body if body or required else b"{}"), ()
     if media != "multipart/form-data" or b"boundary" not in options:
         raise Refused("media_type", found=media, allowed="application/json, multipart/form-data")
     async with face.darkroom.table:
