@@ -96,8 +96,8 @@ async def test_orders_are_answered_by_their_units() -> None:
     simulator.begin(None, [])
     await simulator.play()
     await mark_due(memory.world)
-    for _ in range(12):
-        memory.advance(minutes=30)
+    for _ in range(24):
+        memory.advance(hours=2)
         await simulator.play()
     answered = [order for case in cases(memory) for order in case.orders if order.answered_at is not None]
     assert answered

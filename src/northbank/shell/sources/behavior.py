@@ -69,7 +69,7 @@ def next_move(
     part = _part(chance, case, since, crew)
     if part is not None:
         return part
-    habit = _habit(chance, case, city)
+    habit = _habit(chance, case, city, since)
     if habit is None:
         return None
     act, minutes = habit
@@ -148,12 +148,12 @@ def answer(chance: random.Random, case: Case, n: int, now: datetime, crew: Crew)
     order = next((one for one in case.orders if one.n == n), None)
     if order is None or order.due_at is None or chance.random() >= ANSWERED:
         return None
-    at = max(now, order.issued_at + (order.due_at - order.issued_at) * chance.uniform(0.1, 0.9))
+    at = max(now, order.issued_at + (order.due_at - order.issued_at) * chance.uniform(0.02, 0.6))
     do = Do(act=Act.ANSWER, order=n, happened_at=at)
     return Move(at, crew.worker(chance, order.unit), do, chance.choice(WORDS[Act.ANSWER]))
 
 
-def _habit(chance: random.Random, case: Case, city: City) -> tuple[Act, float] | None:
+def _habit(chance: random.Random, case: Case, city: City, since: datetime) -> tuple[Act, float] | None:
     """The act drawn for the state, or the usual one where it cannot be in this case."""
     if case.state is State.VERIFY_PENDING and case.desk == "refuted":
         return (Act.CANCEL, 20)
@@ -170,11 +170,11 @@ def _habit(chance: random.Random, case: Case, city: City) -> tuple[Act, float] |
     for act, minutes, share in habits:
         drawn -= share
         if drawn < 0:
-            return (act, minutes) if _may(act, case, city) else habits[0][:2]
+            return (act, minutes) if _may(act, case, city, since) else habits[0][:2]
     return None
 
 
-def _may(act: Act, case: Case, city: City) -> bool:
+def _may(act: Act, case: Case, city: City, since: datetime) -> bool:
     """Whether somebody with sense would do it here."""
     solve = case.deadline("solve")
     own = case.owner == city.center  # the center asks nothing of itself
@@ -183,7 +183,7 @@ def _may(act: Act, case: Case, city: City) -> bool:
             row = row_by_id(city, case.row) if case.row else None
             return not case.bound and (row is None or row.may_refuse)
         case Act.ASK_EXTENSION:
-            dated = solve is not None and solve.due_at is not None and "overdue" not in solve.marked
+            dated = solve is not None and solve.due_at is not None and solve.due_at > since
             return dated and not own and case.extensions == 0 and not case.urgent
         case Act.ASK_SUSPENSION | Act.ESCALATE:
             return not own and not case.urgent

@@ -206,7 +206,6 @@ class Simulator:
         moved_at = when
         while (move := next_move(self.chance, case, city, moved_at, self.crew, self.ground, slow)) is not None:
             if move.at > now or move.words is not None:  # words are sealed under a key that has to be there first
-                self.push(move.at, "move", (case.id, move))
                 break
             moved_at = move.at
             later = decide(move.do, case, city, now, move.actor)
@@ -223,6 +222,8 @@ class Simulator:
                 secrets=sealed.secrets,
             )
         )
+        if move is not None:  # not before the case is there
+            self.push(move.at, "move", (case.id, move))
 
     def plan(self, case: Case, after: datetime) -> None:
         """Think about what happens to a case next."""
