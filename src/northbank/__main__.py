@@ -273,6 +273,18 @@ def user_add(
     go(lambda: add_user(settings, login, name, name_en, role, unit, town, grid, password, out))
 
 
+@user_app.command("move")
+def user_move(
+    login: Login, role: Role, pack: Pack, unit: Unit = None, town: Town = None, grid: Grid = None,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+) -> None:  # fmt: skip
+    """Give an account another post: what it may see changes at once, in a center that runs too."""
+    from northbank.verbs import move_user
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: move_user(settings, login, role, unit, town, grid, out))
+
+
 @user_app.command("password")
 def user_password(
     login: Login, pack: Pack, password_file: PasswordFile = None, data: Data = Path("data"), database: Database = None,

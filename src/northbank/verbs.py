@@ -204,6 +204,16 @@ def _check_post(center: Center, role: str, unit: str | None, town: str | None, g
         raise SettingsError(" ".join(faults))
 
 
+async def move_user(
+    settings: Settings, login: str, role: str, unit: str | None, town: str | None, grid: str | None, out: Console
+) -> None:
+    """Give an account another post; a center that runs follows at once."""
+    async with open_beside(settings) as center:
+        _check_post(center, role, unit, town, grid)
+        done = await center.accounts.set_post(Actor(login, Role(role), unit, town, grid))
+    out.print(f"Account {login} has its new post." if done else f"There is no account {login}.")
+
+
 async def set_password(settings: Settings, login: str, password: str, out: Console) -> None:
     """Set a password; open sessions end."""
     async with open_center(settings) as center:

@@ -179,7 +179,9 @@ class Center:
         broadcaster = Broadcaster(self.tail, web, self.world.clock.now, monotonic)  # type: ignore[arg-type]
         return Face(
             world=self.world, ledger=self.ledger, settings=web,
-            sessions=Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic),
+        sessions = Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic)
+        self.tail.on_account = sessions.changed
+            sessions=sessions,
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),
             reports_by_address=Buckets(web.anonymous_per_minute, monotonic),

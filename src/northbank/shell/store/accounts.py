@@ -57,6 +57,11 @@ class PgAccounts:
         """Close an account (its sessions end) or open it again; False when there is no such account."""
         return await self._pool.fetchval(SQL.set_enabled, login, enabled, now) is not None
 
+    async def set_post(self, actor: Actor) -> bool:
+        """Give an account another post; its sessions go on under the new one. False when there is no such account."""
+        post = (actor.login, actor.role.value, actor.unit, actor.town, actor.grid)
+        return await self._pool.fetchval(SQL.set_post, *post) is not None
+
     async def open_session(self, token: bytes, login: str, now: datetime, until: datetime) -> None:
         """Keep a new session; those that ran out are swept away."""
         await self._pool.execute(SQL.open_session, token, login, now, until)

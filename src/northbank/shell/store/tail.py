@@ -90,6 +90,9 @@ class Tail:
         self._watched: dict[str, Watched] = {}
         self._usual: list[Band] | None = None
         self._usual_hour: datetime | None = None
+        self.on_account: Callable[[str | None], None] = lambda _: (
+            None
+        )  # told of accounts that changed; None: any may have
         self.position = 0
         self._oldest = 0  # changes after this position are all remembered
         self.fresh_at = ticks()
@@ -114,6 +117,8 @@ class Tail:
     async def _follow(self) -> None:
         async with self._pool.acquire() as connection:
             await connection.add_listener("journal", self._notified)
+            await connection.add_listener("account", self._account_changed)
+            self.on_account(None)  # nobody listened until now
             try:
                 while not connection.is_closed():
                     await self._advance()
@@ -131,10 +136,14 @@ class Tail:
             finally:
                 if not connection.is_closed():
                     await connection.remove_listener("journal", self._notified)
+                    await connection.remove_listener("account", self._account_changed)
 
     def _notified(self, _connection: object, _pid: int, _channel: str, tip: object) -> None:
         self._tip = max(self._tip, int(str(tip)))
         self._wake.set()
+
+    def _account_changed(self, _connection: object, _pid: int, _channel: str, login: object) -> None:
+        self.on_account(str(login))
 
     def hear(self, first: int, entries: Sequence[NewEntry], cards: Sequence[Card]) -> None:
         """What this process stored: entries from position `first` on, and the cards after them."""

@@ -4,7 +4,9 @@ Passwords are checked in passwords.py; what a role may do is decided in core.
 """
 
 import secrets
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
@@ -89,6 +91,29 @@ class Sessions:
         self.throttle = LoginThrottle(settings.login_rate, settings.address_login_rate)
         self.known: dict[str, tuple[Account, float]] = {}
         self.secure = settings.secure
+        self.changes = 0
+        self.watching: dict[str, set[Callable[[], None]]] = defaultdict(set)
+
+    def changed(self, login: str | None) -> None:
+        """An account is no longer what it was, or nobody knows which (None): what is remembered is asked again."""
+        self.changes += 1
+        gone = [token for token, (account, _) in self.known.items() if login in (None, account.actor.login)]
+        for token in gone:
+            del self.known[token]
+        for one in list(self.watching) if login is None else [login]:
+            for stir in tuple(self.watching.get(one, ())):
+                stir()
+
+    @contextmanager
+    def watch(self, login: str, stir: Callable[[], None]) -> Iterator[None]:
+        """`stir` is called when the account changes, as long as the block runs."""
+        self.watching[login].add(stir)
+        try:
+            yield
+        finally:
+            self.watching[login].discard(stir)
+            if not self.watching[login]:
+                del self.watching[login]
 
     async def visitor(self, scope: Scope) -> Visitor:
         """Who sent this request. A token nobody holds makes a stranger, not an error."""
@@ -105,7 +130,7 @@ class Sessions:
         return await self._look_up(token)
 
     async def _look_up(self, token: str) -> Account | None:
-        now = self.now()
+        now, changes = self.now(), self.changes
         found = await self.accounts.session(digest(token), now)
         if found is None:
             self.known.pop(token, None)
@@ -114,7 +139,8 @@ class Sessions:
             await self.accounts.prolong(digest(token), now + self.life)
         if len(self.known) >= _MAX_CACHED:
             self.known.clear()
-        self.known[token] = (found.account, self.ticks() + self.keep)
+        if changes == self.changes:  # else it may be what it was before
+            self.known[token] = (found.account, self.ticks() + self.keep)
         return found.account
 
     async def sign_in(self, address: str, login: str, password: str) -> tuple[Account, str]:

@@ -6,11 +6,13 @@ Who hears what is live.py; nothing here knows the content of a frame.
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache, partial
+from typing import Any
 
 from northbank.core.access import Scope as Rows
 from northbank.core.refusal import Refused
-from northbank.shell.web.live import Broadcaster, framed
+from northbank.shell.web.live import RESET, Broadcaster, framed
 from northbank.shell.web.protocol import LIVE, TRANSPORT
 from northbank.shell.web.wire import Receive, Scope, Send, header, takes_gzip
 
@@ -25,7 +27,8 @@ _VARY = (b"vary", b"accept-encoding")
 _GZIP = (b"content-encoding", b"gzip")
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no name, no time, any system
 _QUEUE = 64
-Gone = Callable[[], Awaitable[None]]
+Gone = Callable[[], Awaitable[bool]]
+Watch = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
 async def always() -> bool:
@@ -33,16 +36,38 @@ async def always() -> bool:
     return True
 
 
-async def _until_gone(receive: Receive, welcome: Callable[[], Awaitable[bool]], every: float) -> None:
-    """Wait until the screen hangs up, or is no longer welcome. Asking also keeps its session alive."""
-    while True:
-        try:
-            async with asyncio.timeout(every):
-                if (await receive())["type"] == "http.disconnect":
-                    return
-        except TimeoutError:
+def unwatched(stir: Callable[[], None]) -> AbstractContextManager[None]:
+    """Nothing that changes is heard of."""
+    return nullcontext()
+
+
+async def _until_gone(receive: Receive, welcome: Callable[[], Awaitable[bool]], every: float, watch: Watch) -> bool:
+    """Wait until the screen hangs up (True), or is no longer welcome (False): asked now and then, and when it is stirred.
+
+    Asking also keeps its session alive.
+    """
+    loop, stirred = asyncio.get_running_loop(), False
+    waiting: asyncio.Timeout | None = None
+
+    def stir() -> None:
+        nonlocal stirred
+        stirred = True
+        if waiting is not None and not waiting.expired():
+            waiting.reschedule(loop.time())
+
+    with watch(stir):
+        while True:
+            try:
+                async with asyncio.timeout(0 if stirred else every) as waiting:
+                    if (await receive())["type"] == "http.disconnect":
+                        return True
+            except TimeoutError:
+                pass
+            finally:
+                waiting = None
+            stirred = False
             if not await welcome():
-                return
+                return False
 
 
 def deflated(payload: bytes) -> bytes:
@@ -77,6 +102,13 @@ class DirectClient:
         """Cut the connection without waiting for a reader that does not read."""
         self.transport.abort()
 
+    def dismiss(self) -> None:
+        """Say that what the screen holds counts no more, and hang up; the few bytes of it go out first."""
+        if self.write(RESET, framed(RESET)):
+            self.transport.close()
+        else:
+            self.transport.abort()
+
 
 class QueuedClient:
     """A screen behind a server whose connections we cannot touch: a short queue and one task."""
@@ -96,6 +128,13 @@ class QueuedClient:
         """End the stream after emptying what nobody will read."""
         while not self.queue.empty():
             self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
+    def dismiss(self) -> None:
+        """Say that what the screen holds counts no more, and end."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(RESET)
         self.queue.put_nowait(None)
 
     async def pump(self, send: Send) -> None:
@@ -123,11 +162,12 @@ async def listen(
     rows: Rows,
     after: int | None,
     welcome: Callable[[], Awaitable[bool]] = always,
+    watch: Watch = unwatched,
 ) -> None:
-    """Serve one screen until it goes away or is no longer welcome (its session ended)."""
+    """Serve one screen until it goes away or is no longer welcome: its session ended, or its account has another post."""
     broadcaster.admit()
     after = last_position(scope, after)
-    gone = partial(_until_gone, receive, welcome, broadcaster.settings.live_ask)
+    gone = partial(_until_gone, receive, welcome, broadcaster.settings.live_ask, watch)
     transport = scope.get(TRANSPORT)
     if transport is not None and scope.get("http_version") == "1.1" and scope["method"] == "GET":
         packing = takes_gzip(scope)
@@ -147,19 +187,25 @@ async def listen(
 
 async def _direct(hub: Broadcaster, rows: Rows, after: int | None, client: DirectClient, gone: Gone) -> None:
     hub.join(rows, client, after)
+    left = True
     try:
-        await gone()
+        left = await gone()
     finally:
         hub.leave(rows, client)
-        client.close()
+        client.close() if left else client.dismiss()
 
 
 async def _queued(hub: Broadcaster, rows: Rows, after: int | None, send: Send, gone: Gone) -> None:
     client = QueuedClient()
     hub.join(rows, client, after)
-    tasks = {asyncio.ensure_future(client.pump(send)), asyncio.ensure_future(gone())}
+    pump, leaving = asyncio.ensure_future(client.pump(send)), asyncio.ensure_future(gone())
+    tasks: set[asyncio.Future[Any]] = {pump, leaving}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done() and not leaving.cancelled() and leaving.exception() is None and not leaving.result():
+            hub.leave(rows, client)
+            client.dismiss()
+            await pump
     finally:
         hub.leave(rows, client)
         for task in tasks:

@@ -12,6 +12,7 @@ from northbank.core.access import Actor
 from northbank.core.access import Scope as Rows
 from northbank.core.city import City, Name
 from northbank.core.refusal import Refused
+from northbank.flows.see_past import wall_then
 from northbank.flows.see_wall import Snapshot, wall_scope
 from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city, view_map
 from northbank.shell.web.registry import Call, Face, Operation
@@ -158,7 +159,8 @@ class Live:
         rows = narrow(rows_of(face, actor), query.scope, face.city)
         if rows.key not in face.broadcaster.audiences:
             await face.snapshot(rows)  # the tail keeps figures only for scopes somebody has looked at
-        await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome)
+        watch = partial(face.sessions.watch, actor.login)
+        await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome, watch)
 
 
 def operations() -> tuple[Operation, ...]:

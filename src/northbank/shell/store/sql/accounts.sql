@@ -33,6 +33,9 @@ with changed as (
 )
 select login from changed;
 
+-- name: set_post
+update accounts set role = $2, unit = $3, town = $4, grid = $5 where login = $1 returning login;
+
 -- name: open_session
 with swept as (
     delete from sessions where expires_at < $3
