@@ -20,6 +20,7 @@ from northbank.shell.settings import Settings
 from northbank.shell.sources.importer import import_file
 from northbank.shell.sources.report import ImportReport
 from northbank.shell.store.embedded import Embedded
+from northbank.shell.store.listing import COUNTED
 from northbank.shell.store.pool import open_pool
 from northbank.shell.store.rebuild import rebuild
 from northbank.wiring import Center, open_center
@@ -56,6 +57,7 @@ async def test_two_extracts_go_in_once_with_their_ends_and_councils(real_data: P
         again = [await run(opened, areas / name, rejects) for name in FILES]
         assert await opened.journal.position() == position
         page = await opened.cases.page(CaseQuery(limit=1), EVERYTHING)
+        stored = await opened.pool.fetchval("select count(*) from cases")
         ends = dict(await opened.pool.fetch("select external, closed_at from cases"))
     assert (first.records, second.records) == (10_000, 10_000)
     for report in (first, second):
@@ -66,7 +68,8 @@ async def test_two_extracts_go_in_once_with_their_ends_and_councils(real_data: P
     assert first.figures.agreed >= 9_668
     assert first.codes["ends_before"] == 2
     assert len(turned_down) == first.figures.rejected
-    assert page.total == first.figures.taken + second.figures.taken
+    assert (page.total, page.capped) == (COUNTED, True)
+    assert stored == first.figures.taken + second.figures.taken
     assert [one.earlier for one in again] == [True, True]
     refused = {row["record"].split(",")[0] for row in turned_down}
     for row in read(areas / FILES[0]):

@@ -295,6 +295,20 @@ export interface Figure {
   late?: number;
 }
 
+/** One figure: numerator of denominator. value: their share, None where nothing counts; low, high: its 95 % interval. */
+export interface FigureView {
+  code: string;
+  version: number;
+  numerator: number;
+  denominator: number;
+  value: number | null;
+  low: number;
+  high: number;
+  few: boolean;
+  rows: string;
+  all_rows: string;
+}
+
 /** What was measured on cases that the model had not seen. */
 export interface Figures {
   cases: number;
@@ -305,6 +319,52 @@ export interface Figures {
   precision: number;
   ece: number;
   usual: number;
+}
+
+/** A pattern at a unit, without the login: persons are not scored. rows: the case list of the cases that make it. */
+export interface FindingView {
+  pattern: string;
+  unit: string;
+  name: Name;
+  hits: number;
+  of: number;
+  low: number;
+  high: number;
+  score: number;
+  p: number;
+  flagged: boolean;
+  rows: string;
+}
+
+/** When a pattern that flatters the figures is called out (core/gaming.py); all of it defaults of ours [U]. */
+export interface GamingRules {
+  alpha?: number;
+  ratio?: number;
+  least?: number;
+  last_share?: number;
+  burst_minutes?: number;
+  flaps?: number;
+  split_cases?: number;
+  split_meters?: number;
+  split_minutes?: number;
+  few?: number;
+}
+
+/** What was looked for, and found or not, at every unit with cases. cases: how many were looked at. */
+export interface GamingView {
+  at: string;
+  since: string;
+  until: string;
+  cases: number;
+  rules: GamingRules;
+  findings: FindingView[];
+}
+
+/** The figures of one group, in the order of the definitions. key "": cases without one. */
+export interface GroupView {
+  key: string;
+  name: Name;
+  figures: FigureView[];
 }
 
 /** One line of the stream: what happened to which case. No personal data. */
@@ -429,6 +489,31 @@ export interface Linked {
   type: string | null;
 }
 
+/** A definition in words. of: what a case must be to count below the line; counts: above it as well. */
+export interface MetricView {
+  code: string;
+  version: number;
+  name: Name;
+  period: Name;
+  of: Name[];
+  counts: Name[];
+  better: "less" | "more";
+  source: string;
+  standing: "U" | "V";
+}
+
+/** Figures at a position of the journal, for the period from `since` until before `until`. */
+export interface MetricsView {
+  position: number;
+  at: string;
+  since: string;
+  until: string;
+  by: "all" | "board" | "grid" | "post" | "town" | "type" | "unit";
+  metrics: MetricView[];
+  total: FigureView[];
+  groups: GroupView[];
+}
+
 /** The model in use, with its figures; None where none was trained. */
 export interface ModelView {
   about: About | null;
@@ -489,6 +574,8 @@ export interface Page {
   rows: Card[];
   next: string | null;
   capped?: boolean;
+  past?: boolean;
+  at?: string | null;
 }
 
 /** One thing compared: its level, what the level adds to the log-odds, and the measure behind it. */
@@ -499,10 +586,24 @@ export interface Part {
   value?: number | null;
 }
 
+/** That an answer tells of the past: its position and moment, and the areas of the case as they were called then. */
+export interface Past {
+  position: number;
+  at: string;
+  places?: Place[];
+}
+
 /** A photo in the vault. */
 export interface PhotoRef {
   id: string;
   url: string;
+}
+
+/** An area as it was called on a day, and the official code that it bore. */
+export interface Place {
+  code: string;
+  name: Name;
+  division: string | null;
 }
 
 /** An act the actor may do now. primary: the likely one. takes: what its form asks for. at_once: one press is enough. */
@@ -653,6 +754,7 @@ export interface SeeCasesDetail {
   parent: Linked | null;
   children: Linked[];
   recurs: Linked | null;
+  past?: Past | null;
 }
 
 /** What a screen asks first. */
@@ -673,7 +775,7 @@ export interface SignedIn {
   token: string;
 }
 
-/** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. */
+/** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. past: not the last one. */
 export interface Snapshot {
   position: number;
   at: string;
@@ -681,6 +783,7 @@ export interface Snapshot {
   tiles: Tiles;
   cards: Card[];
   stream: Happening[];
+  past?: boolean;
 }
 
 /** The words of a report, as far as they are written. They are not kept. */

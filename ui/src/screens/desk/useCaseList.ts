@@ -12,6 +12,7 @@ const MOST = 500; // what the server gives at once
 export function useCaseList(filters: ComputedRef<Filters>) {
   const rows = shallowRef<Card[]>([]);
   const total = ref<number | null>(null);
+  const capped = ref(false); // there are more than `total` says
   const loading = ref(false);
   const wrong = ref<Said | null>(null);
   const arrived = ref(new Set<string>());
@@ -28,6 +29,7 @@ export function useCaseList(filters: ComputedRef<Filters>) {
       const known = new Set(after ? rows.value.map((row) => row.id) : []);
       rows.value = after ? [...rows.value, ...page.rows.filter((row) => !known.has(row.id))] : page.rows;
       total.value = page.total;
+      capped.value = page.capped ?? false;
       next = page.next;
       wrong.value = null;
     } catch (error) {
@@ -78,5 +80,5 @@ export function useCaseList(filters: ComputedRef<Filters>) {
     arrived.value = new Set([...arrived.value].filter((id) => !gone.has(id)));
   }
 
-  return { rows, total, loading, wrong, arrived: computed(() => arrived.value.size), load, more, all, take, drop };
+  return { rows, total, capped, loading, wrong, arrived: computed(() => arrived.value.size), load, more, all, take, drop };
 }

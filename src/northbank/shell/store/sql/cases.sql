@@ -1,5 +1,5 @@
--- Case lists. The scope ($1..$5) is part of every query: nothing outside it is read, counted or sorted.
--- {filters}, {order}, {after} and {columns} are filled from a closed set in cases.py; values are always parameters.
+-- Case lists. The scope is part of every query: nothing outside it is read, counted or sorted.
+-- What stands in braces is filled from a closed set in cases.py and listing.py; values are always parameters.
 
 -- name: part
 -- Open cases with a part of a unit that is not done.
@@ -12,11 +12,26 @@
   select from json_array_elements(doc -> 'orders') o
   where o ->> 'unit' = {unit} and o ->> 'due_at' is not null and o ->> 'answered_at' is null))
 
--- name: page
-select {columns} from cases where {scope}{filters}{after} order by {order} limit {limit};
+-- name: begin_page
+-- The position of a snapshot. Plans are made for the values at hand: a town of ten cases wants another one than the center.
+select coalesce(max(position), 0) as position from journal, set_config('plan_cache_mode', 'force_custom_plan', true);
+
+-- name: branch
+-- The first rows of one way into a scope.
+select {columns} from cases where {where} order by {order} limit {limit}
+
+-- name: laid_together
+-- The first rows of several ways; who stands in two of them counts once.
+select * from (select distinct on ({compared}, id) * from ({branches}) found order by {compared} {way}, id {way}) once limit {limit};
 
 -- name: count
-select count(*) from cases where {scope}{filters};
+select count(*) from (select from cases where {where} limit {most}) found;
+
+-- name: count_branch
+select id from cases where {where} limit {most}
+
+-- name: count_together
+select count(*) from (select id from ({branches}) found limit {most}) once;
 
 -- name: live
 -- Everything a screen holds: open cases, and those reported or closed since $6.
