@@ -191,7 +191,7 @@ class Picture:
 
     def _on_time(self, day: datetime, today: str) -> Ratio:
         due, met = self._since("done", day), self._since("met", day)
-        query = f"state=closed&closed_from={today}"
+        query = f"state=closed,rated,archived&closed_from={today}"
         return Ratio(met, due, met / due if due else None, query, f"{query}&on_time=true")
 
     def _hours(self, now: datetime) -> list[Hour]:

@@ -31,7 +31,7 @@ HABITS: dict[State, tuple[tuple[Act, float, float], ...]] = {
     S.REOPENED: ((A.DISPATCH, 8, 1.0),),
 }
 ON_THE_SPOT = 0.12  # of what workers of a grid report, settled by themselves
-TAKE_MINUTES, PART_HOURS, HANDED_BACK = 25.0, 1.5, 0.04  # until a part is taken on, work on it; share that goes back
+TAKE_MINUTES, PART_HOURS, HANDED_BACK = 20.0, 1.0, 0.04  # until a part is taken on, work on it; share that goes back
 
 OWNERS = frozenset({A.SIGN, A.START, A.RESUME, A.FEED_BACK, A.RETURN, A.ESCALATE, A.ASK_EXTENSION, A.ASK_SUSPENSION})
 WORKERS = frozenset({A.VERIFY, A.REFUTE, A.SELF_HANDLE})  # those of the grid; a check too where it was asked for

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 BACK = timedelta(hours=24)
 SLOT = timedelta(minutes=15)
 CARRIED_DAYS = 4  # before the first day: over a weekend, what is late on Sunday was due on Friday
-CARRIED = 0.07  # share of a day's reports
+CARRIED = 0.11  # share of a day's reports
 BEHIND = timedelta(minutes=2)  # older than this, a life is caught up in one change instead of act by act
 AT_ONCE = 64
 

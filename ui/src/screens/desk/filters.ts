@@ -7,7 +7,9 @@ export const FLAGS = ["open", "needs", "urgent", "late", "soon", "desk", "on_tim
 const TIMES = ["reported_from", "reported_to", "closed_from", "closed_to"] as const;
 /** Questions about units beside the owner: units as codes. */
 const ASKED = ["support", "part", "answer"] as const;
-const KNOWN = [...FACETS, ...FLAGS, ...TIMES, ...ASKED, "ids", "q", "sort"] as const;
+/** The rows behind a figure; a facet may then be asked for empty: cases without it. */
+export const FIGURE = ["metric", "side", "since", "until", "post"] as const;
+const KNOWN = [...FACETS, ...FLAGS, ...TIMES, ...ASKED, ...FIGURE, "ids", "q", "sort"] as const;
 
 export type Filters = Partial<Record<(typeof KNOWN)[number], string>>;
 
@@ -19,7 +21,7 @@ export const QUICK: { key: string; set: Filters }[] = [
   { key: "late", set: { open: "true", late: "true" } },
   { key: "soon", set: { open: "true", soon: "true" } },
   { key: "desk", set: { desk: "true" } },
-  { key: "closed", set: { state: "closed" } },
+  { key: "closed", set: { state: "closed,rated,archived" } },
 ];
 
 /** What others ask of a unit: parts in their cases, and answers to orders. */
@@ -31,7 +33,8 @@ export function readFilters(query: LocationQuery): Filters {
   const found: Filters = {};
   for (const key of KNOWN) {
     const value = query[key];
-    if (typeof value === "string" && value !== "") found[key] = value;
+    const none = Boolean(query.metric) && (key === "post" || FACETS.some((facet) => facet === key));
+    if (typeof value === "string" && (value !== "" || none)) found[key] = value;
   }
   const asked = Object.keys(found).some((key) => key !== "sort");
   return asked ? found : { open: "true", ...found };
@@ -39,8 +42,11 @@ export function readFilters(query: LocationQuery): Filters {
 
 export function toQuery(filters: Filters): string {
   const query = new URLSearchParams();
-  for (const key of KNOWN) if (filters[key]) query.set(key, filters[key]);
-  if (!filters.sort) query.set("sort", filters.state === "closed" ? "changed" : "due");
+  for (const key of KNOWN) {
+    const value = filters[key];
+    if (value !== undefined) query.set(key, value);
+  }
+  if (!filters.sort) query.set("sort", filters.state?.startsWith("closed") ? "changed" : "due");
   return query.toString();
 }
 
@@ -60,7 +66,7 @@ export function quickOf(filters: Filters): string | null {
 export function fits(card: Card, filters: Filters): boolean {
   for (const key of FACETS) {
     const wanted = filters[key];
-    if (wanted && card[key] !== wanted) return false;
+    if (wanted && !wanted.split(",").includes(card[key] ?? "")) return false;
   }
   for (const key of FLAGS) {
     const wanted = filters[key];
@@ -73,7 +79,7 @@ export function fits(card: Card, filters: Filters): boolean {
     if (has !== (wanted === "true")) return false;
   }
   if (filters.support && !card.support.includes(filters.support)) return false;
-  if (filters.part || filters.answer) return false; // the card does not tell: the list is asked again
+  if (filters.part || filters.answer || filters.metric) return false; // the card does not tell: the list is asked again
   if (filters.ids && !filters.ids.split(",").includes(card.id)) return false;
   return !filters.q || card.number.includes(filters.q);
 }
