@@ -38,6 +38,7 @@ from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.metrics import PgMetrics
 from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.packs import PgRulebooks
+from northbank.shell.store.past import PgPast
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
@@ -109,6 +110,7 @@ class Center:
             scans=PgScans(pool),
             metrics=PgMetrics(pool),
             rulebooks=self.rulebooks,
+            history=PgPast(pool),
         )
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []

@@ -11,3 +11,29 @@ select position, doc from cases order by id;
 -- Case entries up to a position, stream by stream.
 select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
 from journal where stream like 'case:%' and position <= $1 order by stream collate "C", version;
+
+-- name: recorded
+select at from journal where position = $1;
+
+-- name: heads
+-- The last entries of cases at a position.
+select position, stream, type, at from journal where position <= $1 and stream like 'case:%' order by position desc limit $2;
+
+-- name: touched
+-- Cases that something befell between two positions.
+select distinct stream from journal where position > $1 and position <= $2 and stream like 'case:%';
+
+-- name: streams_until
+-- The entries of some cases up to a position.
+select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
+from journal where stream = any($1::text[]) and position <= $2 order by stream collate "C", version;
+
+-- name: as_it_was
+-- Goes before a statement over `cases`: rows that nothing befell since, and the others as they were.
+with cases as not materialized (
+  select * from cases where position <= {position} union all select * from unnest({rows}::cases[])
+)
+
+-- name: live_then
+-- Open cases, and those reported or closed since $1.
+select {columns} from cases where ({where}) and (open or reported_at >= $1 or closed_at >= $1)

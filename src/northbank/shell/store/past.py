@@ -1,0 +1,151 @@
+"""Lists and the wall as they were at a position: what nothing befell since is read from the view, the rest folded again.
+
+Cost: every entry of the cases touched since has to be folded once for a position that is asked about; a few positions are kept,
+and what happens meanwhile is added to them. The last hour of a district is instant, the far past of a city takes as long as
+folding what has changed since (docs/performance.md).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from northbank.core.access import Scope
+from northbank.core.card import Card
+from northbank.core.case import Case
+from northbank.core.evolve import evolve
+from northbank.ports import CaseQuery, Head, Page
+from northbank.shell.store.cases import card_of
+from northbank.shell.store.journal import case_row, entry_of
+from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.scoped import ways
+from northbank.shell.store.sql import statements
+
+SQL = statements("past")
+BATCH = 2_000
+LONG = 600.0  # seconds: the far past of a large journal
+MOST = 8  # positions kept
+ROWS = 200_000  # folded cases kept in all of them together
+_COLUMNS = ", ".join(field.name for field in msgspec.structs.fields(Card))
+
+
+class Held:
+    """The cases that something befell since a position, as they were at it. tip: up to where that was looked for."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.tip = position
+        self.rows: list[tuple[Any, ...]] = []
+        self.streams: set[str] = set()
+
+
+class PgPast:
+    """The past of one journal. One position is folded at a time, however many ask."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._lock = asyncio.Lock()
+        self._held: dict[int, Held] = {}
+
+    async def at(self, position: int) -> datetime | None:
+        """When an entry was recorded."""
+        found: datetime | None = await self._pool.fetchval(SQL.recorded, position)
+        return found
+
+    async def before(self, moment: datetime) -> int:
+        """The last position recorded at or before a moment; entries stand in the order of their times but for a few
+        milliseconds, so it is found by halving."""
+        low, high = 0, int(await self._pool.fetchval(SQL.tip))
+        while low < high:
+            middle = (low + high + 1) // 2
+            at = await self.at(middle)
+            low, high = (middle, high) if at is not None and at <= moment else (low, middle - 1)
+        return low
+
+    async def heads(self, position: int, limit: int) -> list[Head]:
+        """The last entries of cases at a position, the newest first."""
+        return [Head(*row.values()) for row in await self._pool.fetch(SQL.heads, position, limit)]
+
+    async def page(self, query: CaseQuery, scope: Scope, position: int) -> Page:
+        """One page of the list as it was, with its count, in one snapshot."""
+        asked = listing(query, scope, _COLUMNS)
+        async with self._as_was(position) as (connection, past):
+            rows = await connection.fetch(*_over(asked.page, asked.values, past), timeout=LONG)
+            total = int(
+                await connection.fetchval(*_over(asked.count, asked.values[: asked.counted], past), timeout=LONG)
+            )
+        more = len(rows) > query.limit
+        cursor = cursor_of(query.sort, rows[query.limit - 1]) if more else None
+        cards = [card_of(row) for row in rows[: query.limit]]
+        return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
+
+    async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
+        """Cards that were open, or reported or closed at or after `since`."""
+        values: list[Any] = [since]
+        where = " or ".join(f"({one})" for one in ways(scope, values))
+        sql = SQL.live_then.format(columns=_COLUMNS, where=where)
+        async with self._as_was(position) as (connection, past):
+            return [card_of(row) for row in await connection.fetch(*_over(sql, values, past), timeout=LONG)]
+
+    @asynccontextmanager
+    async def _as_was(self, position: int) -> AsyncIterator[tuple[asyncpg.Connection, "_Past"]]:
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            async with self._lock:  # the snapshot begins inside: what is held is never newer than it
+                await connection.execute("set local statement_timeout to '600s'")
+                held = await self._settle(connection, position)
+                past = _Past(position, tuple(held.rows))
+            yield connection, past
+
+    async def _settle(self, connection: asyncpg.Connection, position: int) -> Held:
+        tip = int(await connection.fetchval(SQL.tip))
+        held = self._held.pop(position, None) or Held(position)
+        if held.tip < tip:
+            rows = await connection.fetch(SQL.touched, held.tip, tip, timeout=LONG)
+            fresh = [row["stream"] for row in rows if row["stream"] not in held.streams]
+            for start in range(0, len(fresh), BATCH):
+                held.rows += [
+                    case_row(*one) async for one in _folded(connection, fresh[start : start + BATCH], position)
+                ]
+            held.streams.update(fresh)
+            held.tip = tip
+        self._held[position] = held
+        while len(self._held) > 1 and (len(self._held) > MOST or sum(len(h.rows) for h in self._held.values()) > ROWS):
+            self._held.pop(next(iter(self._held)))
+        return held
+
+
+class _Past(msgspec.Struct, frozen=True):
+    """What the view has to be overlaid with."""
+
+    position: int
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def _over(sql: str, values: Sequence[Any], past: _Past) -> tuple[Any, ...]:
+    """A statement over `cases` made one over the cases as they were."""
+    before = SQL.as_it_was.format(position=f"${len(values) + 1}", rows=f"${len(values) + 2}")
+    return f"{before} {sql}", *values, past.position, past.rows
+
+
+async def _folded(
+    connection: asyncpg.Connection, streams: list[str], position: int
+) -> AsyncIterator[tuple[Case, int]]:  # fmt: skip
+    """These cases as they were, with the position of their last entry then; those that had not begun are left out."""
+    case: Case | None = None
+    last = 0
+    for row in await connection.fetch(SQL.streams_until, streams, position, timeout=LONG):
+        entry = entry_of(row)
+        if case is not None and entry.version == 1:
+            yield case, last
+            case = None
+        case = evolve(case, entry, entry.data)  # type: ignore[arg-type]
+        last = entry.position
+    if case is not None:
+        yield case, last
