@@ -13,6 +13,7 @@ const GROUPS: Record<Group, readonly Act[]> = {
 };
 /** Somebody waits for these: they are never put away. */
 const OWED = new Set<Act>(["answer", "take_task", "finish_task", "look_back", "split"]);
+const CENTER = new Set<Act>(["look_back", "split"]);
 /** Seldom the right thing: put away although they belong to the state. */
 const SELDOM = new Set<Act>(["merge", "archive", "place", "retype", "note", "rate_help"]);
 const USUAL = 3;
@@ -26,12 +27,15 @@ export interface Arranged {
   more: { group: Group; acts: PossibleAct[] }[];
 }
 
-/** The likely act first, then those that are owed, a few of the state's own, and the note; the others in groups. */
-export function arrange(acts: PossibleAct[]): Arranged {
+/**
+ * The likely act first, then those that are owed, a few of the state's own, and the note; the others in groups.
+ * above: somebody who could do everything for everybody owes nothing of it.
+ */
+export function arrange(acts: PossibleAct[], above = false): Arranged {
   const primary = acts.filter((row) => row.primary);
   const others = acts.filter((row) => !row.primary);
-  const owed = others.filter((row) => OWED.has(row.act));
-  const own = others.filter((row) => !OWED.has(row.act) && !SELDOM.has(row.act) && ["case", "work"].includes(groupOf(row.act)));
+  const owed = others.filter((row) => (above ? CENTER : OWED).has(row.act));
+  const own = others.filter((row) => !owed.includes(row) && !SELDOM.has(row.act) && ["case", "work"].includes(groupOf(row.act)));
   const note = others.filter((row) => row.act === "note");
   const shown = [...primary, ...owed, ...own.slice(0, Math.max(1, USUAL - owed.length)), ...note];
   const rest = acts.filter((row) => !shown.includes(row));

@@ -16,6 +16,14 @@ test("what is not a filter stays out of the question", () => {
   expect(toQuery({ state: "closed" })).toBe("state=closed&sort=changed");
 });
 
+test("the rows behind a figure are asked for whole, also where a facet is empty", () => {
+  const asked = readFilters({ metric: "solved@1", since: "2026-05-01T00:00:00Z", until: "2026-06-01T00:00:00Z", town: "" });
+  expect(asked).toEqual({ metric: "solved@1", since: "2026-05-01T00:00:00Z", until: "2026-06-01T00:00:00Z", town: "" });
+  expect(toQuery(asked)).toContain("town=&");
+  expect(readFilters({ town: "" })).toEqual({ open: "true" });
+  expect(fits(card({}), asked)).toBe(false);
+});
+
 test("a card heard of fits as the server would say", () => {
   expect(fits(card({}), { open: "true" })).toBe(true);
   expect(fits(card({ open: false }), { open: "true" })).toBe(false);
