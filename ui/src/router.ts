@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: "/desk", name: "desk", component: desk },
     { path: "/town", name: "town", component: desk },
     { path: "/unit", name: "unit", component: desk },
+    { path: "/reports", name: "reports", component: () => import("./screens/reports/Reports.vue") },
     { path: "/portal/receipt", name: "receipt", component: () => import("./screens/receipt/Receipt.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

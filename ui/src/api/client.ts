@@ -1,5 +1,5 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
-import type { InclusionView, KeysView, Receipt } from "./generated";
+import type { GamingView, InclusionView, KeysView, MetricsView, Receipt } from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
 } from "./types";
@@ -81,6 +81,8 @@ export const call = {
   suggest: (text: string, signal: AbortSignal) => ask<Suggested>(`${api}/suggestions`, { ...json("POST", { text }), signal }),
   suggestFor: (id: string, signal: AbortSignal) => ask<Suggested>(`${api}/cases/${part(id)}/suggestions`, { signal }),
   hotIssue: (id: string) => ask<HotIssue>(`${api}/hot-issues/${part(id)}`),
+  metrics: (query: string) => ask<MetricsView>(`${api}/metrics?${query}`),
+  gaming: (query: string) => ask<GamingView>(`${api}/metrics/gaming?${query}`),
   hotIssues: () => ask<HotIssues>(`${api}/hot-issues`),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),

@@ -63,13 +63,13 @@ export function isSynthetic(shapes: GridMap | null): boolean {
 }
 
 const OPENS: Record<string, string[]> = {
-  admin: ["wall", "desk"],
-  leader: ["wall", "desk"],
-  duty_officer: ["desk", "wall"],
+  admin: ["wall", "desk", "reports"],
+  leader: ["wall", "desk", "reports"],
+  duty_officer: ["desk", "wall", "reports"],
   intake: ["desk", "wall"],
   wall: ["wall"],
-  town_officer: ["town", "wall"],
-  unit_officer: ["unit"],
+  town_officer: ["town", "wall", "reports"],
+  unit_officer: ["unit", "reports"],
   grid_worker: ["town"],
 };
 

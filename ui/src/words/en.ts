@@ -1,5 +1,6 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import { duplicatesEn } from "./duplicates";
+import { reportsEn } from "./reports";
 import { hotEn, suggestEn } from "./suggest";
 import { lifeEn } from "./life";
 import { whyEn } from "./why";
@@ -9,12 +10,13 @@ export const en: Words = {
   product: "Northbank",
   centerOf: "{city} operation and governance center",
   mode: { live: "Live", simulated: "SIMULATED", replay: "REPLAY {speed}×" },
-  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk" },
+  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk", reports: "Figures" },
   screenSays: {
     wall: "The district in three glances. Every figure opens the cases behind it.",
     desk: "Accept, dispatch, follow and close.",
     town: "The cases of your town.",
     unit: "The cases your unit handles.",
+    reports: "Every figure opens its cases and says how sure it is.",
   },
   nav: { screens: "Screens", language: "Language", theme: "Theme", dark: "Dark", light: "Light", signOut: "Sign out", signIn: "Sign in", skip: "Skip to the main part", home: "Back to start" },
   sign: {
@@ -250,6 +252,7 @@ export const en: Words = {
   },
   duplicates: duplicatesEn,
   hot: hotEn,
+  reports: reportsEn,
   suggest: suggestEn,
   why: whyEn,
   life: lifeEn,

@@ -17,6 +17,7 @@ SCREENS = (
     "/desk",
     "/town",
     "/unit",
+    "/reports",
     "/portal/receipt",
 )  # grows with the screens: an address without a screen is a 404, not an empty page
 _FOREVER = b"public, max-age=31536000, immutable"

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from northbank.core import metric_catalog
 from northbank.core.city import Area, Attribute, City, Name
 from northbank.core.moves import State
 from northbank.core.route_reasons import value_in_words
@@ -154,7 +155,8 @@ def view_city(city: City, day: date) -> CityView:
         sources=[Named(s.code, s.name) for s in city.sources.values()],
         states=[Named(s.value, city.word("state", s.value)) for s in State],
         reasons=[Named(code, name) for code, name in city.reasons.items()],
-        words={key: city.word(*key.split(".", 1)) for key in (*OWN, *city.words)},
+        words={key: city.word(*key.split(".", 1)) for key in (*OWN, *city.words)}
+        | {f"metric.{one.code}": one.name for one in metric_catalog.in_force(city)},
         levels={level: city.word("level", level) for level in ("city", "district", "town", "community", "grid")},
         synthetic=city.synthetic, notes=city.notes,
     )  # fmt: skip
