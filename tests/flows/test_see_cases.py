@@ -144,3 +144,71 @@ async def test_what_is_elsewhere_does_not_exist(memory: Memory) -> None:
     other = await make(memory)
     foreign = (await detail(memory.world, DUTY, other)).photos[0].id
     assert await code(photo(memory.world, DUTY, id, foreign)) == "not_found"
+
+
+PHOTO = b"a photo of the work"
+
+
+async def handling(memory: Memory, id: str) -> None:
+    for what in (Act.SIGN, Act.START):
+        await act(memory.world, ROADS, id, what, ActBody())
+
+
+async def test_parts_orders_and_wishes_are_shown_with_their_steps(memory: Memory) -> None:
+    id = await make(memory)
+    await handling(memory, id)
+    await act(memory.world, ROADS, id, Act.ASK_HELP, ActBody(unit="clean"))
+    await act(memory.world, DUTY, id, Act.SUPERVISE, ActBody(note="the mayor asks"))
+    await act(memory.world, CLEAN, id, Act.FINISH_TASK, ActBody(note="swept"), None, (PHOTO,))
+    await act(memory.world, ROADS, id, Act.ASK_EXTENSION, ActBody(amount=2, note="the part comes on Friday"))
+    seen = await detail(memory.world, DUTY, id)
+    assert [(one.unit, one.state) for one in seen.tasks] == [("clean", "finished")]
+    assert [(one.kind, one.unit, one.by, one.waits()) for one in seen.orders] == [("order", "roads", "duty", True)]
+    assert seen.wish is not None
+    assert (seen.wish.amount, seen.wish.by) == (2, "roads")
+    steps = {one.what: one for one in seen.timeline}
+    assert (steps["help_asked"].unit, steps["task_finished"].unit) == ("clean", "clean")
+    assert (steps["ordered"].order, steps["ordered"].unit, steps["ordered"].due_at) == (
+        "order", "roads", seen.orders[0].due_at,
+    )  # fmt: skip
+    asked = steps["extension_asked"]
+    assert (asked.amount, asked.measure) == (2, "working_day")
+    [shown] = steps["task_finished"].photos
+    assert await photo(memory.world, DUTY, id, shown.id) == PHOTO
+    assert await code(photo(memory.world, LEADER, id, shown.id)) == "not_found"
+    assert not [one.photos for one in (await detail(memory.world, LEADER, id)).timeline if one.photos]
+
+
+async def test_merged_cases_are_tied_as_far_as_they_may_be_seen(memory: Memory) -> None:
+    mine, other = await make(memory), await make(memory, place=Where(*point("TW-O1-G1")))
+    await act(memory.world, DUTY, mine, Act.MERGE, ActBody(into=other))
+    child, parent = await detail(memory.world, DUTY, mine), await detail(memory.world, DUTY, other)
+    assert child.parent is not None
+    assert (child.parent.id, child.parent.number) == (other, parent.case.number)
+    assert (parent.merged, [one.id for one in parent.children]) == (1, [mine])
+    assert {one.what: one.other and one.other.number for one in parent.timeline}["joined"] == child.case.number
+    hidden = await detail(memory.world, HARBOR, mine)
+    assert (hidden.case.state, hidden.parent) == ("merged", None), "the other case lies in another town"
+    await act(memory.world, DUTY, mine, Act.SPLIT, ActBody(note="another hole"))
+    assert (await detail(memory.world, DUTY, other)).merged == 0
+
+
+async def test_lists_of_what_is_asked_of_a_unit(memory: Memory) -> None:
+    id = await make(memory)
+    await handling(memory, id)
+    await act(memory.world, ROADS, id, Act.ASK_HELP, ActBody(unit="clean"))
+    await act(memory.world, DUTY, id, Act.SUPERVISE, ActBody(note="hurry", unit="roads"))
+
+    async def total(actor: Actor, **query: str) -> int:
+        return (await page(memory.world, actor, CaseQuery(**query))).total  # type: ignore[arg-type]
+
+    assert await total(CLEAN, part="clean") == await total(ROADS, answer="roads") == 1
+    assert await total(CLEAN, answer="clean") == await total(ROADS, part="roads") == 0
+    await act(memory.world, CLEAN, id, Act.FINISH_TASK, ActBody())
+    await act(memory.world, ROADS, id, Act.ANSWER, ActBody(note="tomorrow"))
+    assert await total(CLEAN, part="clean") == await total(ROADS, answer="roads") == 0
+    await act(memory.world, ROADS, id, Act.ASK_SUSPENSION, ActBody(note="rain", until=NOW.replace(month=6)))
+    assert (
+        await total(DUTY, desk="wish") == await total(DUTY, desk="returned,wish") == await total(DUTY, desk="true") == 1
+    )
+    assert await total(DUTY, desk="look_back") == 0
