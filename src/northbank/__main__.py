@@ -150,6 +150,21 @@ def rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, ar
     go(lambda: run_rebuild(settings_of(pack=pack, data=data, database=database, areas=areas), out))
 
 
+@app.command("simulate")
+def simulate_(
+    pack: Annotated[Path, typer.Option(help="Folder of the pack version to try.")],
+    since: Annotated[str, typer.Option(help="Cases reported from this day or time on, such as 2026-05-01.")],
+    until: Annotated[str, typer.Option(help="Cases reported before this day or time.")],
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    json: Annotated[Path | None, typer.Option(help="Write the whole result to this file too.")] = None,
+) -> None:  # fmt: skip
+    """Decide recorded cases again under another pack: who gets work, what would be late. Nothing else changes."""
+    from northbank.verbs_past import read_moment, run_simulation
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: run_simulation(settings, read_moment(since), read_moment(until), json, out))
+
+
 @pack_app.command("check")
 def pack_check(folder: Annotated[Path, typer.Argument(help="Folder of the pack.")], areas: Areas = None) -> None:
     """Check a pack: all faults at once, with file, line, what was found and what is allowed."""

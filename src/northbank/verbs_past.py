@@ -1,13 +1,32 @@
 """Verbs of pack versions and of the past: publish, state, simulate. Arguments are read in __main__.py."""
 
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
+from northbank.core.city import City
+from northbank.core.policy import Result
 from northbank.core.refusal import Refused
-from northbank.flows.publish_pack import publish
+from northbank.flows.publish_pack import publish, versions
+from northbank.flows.simulate import simulate
 from northbank.shell.settings import Settings, SettingsError
+from northbank.shell.store.simulations import PgSimulations
 from northbank.shell.store.state import folded_state, live_state
-from northbank.wiring import open_beside
+from northbank.wiring import Center, open_beside
+
+
+def read_moment(text: str) -> datetime:
+    """A day (its beginning, UTC) or a time; one without a zone is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{text} is no day or time; write 2026-05-01 or 2026-05-01T08:00:00Z.") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _mended(refused: Refused) -> SettingsError:
@@ -43,3 +62,53 @@ async def audit_state(settings: Settings, position: int | None, out: Console) ->
         out.print(f"{live.hash}  {live.cases} cases in the live view: they differ. Next: northbank rebuild")
         return 1
     return 0
+
+
+async def run_simulation(settings: Settings, since: datetime, until: datetime, file: Path | None, out: Console) -> None:
+    """Live the cases of a span again under the pack at hand, keep the result and show it."""
+    async with open_beside(settings) as center:
+        world = msgspec.structs.replace(center.world, city=await _in_force(center))
+        store = PgSimulations(center.pool)
+        cases, total = await store.size(since, until)
+        if not cases:
+            raise SettingsError(f"No case was reported from {since.isoformat()} to {until.isoformat()}.")
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            step = bar.add_task(f"{cases:,} cases", total=total)
+            result = await simulate(
+                world, center.city, since, until, store.cases(since, until), lambda n: bar.update(step, completed=n)
+            )
+        await store.keep(result)
+    if file is not None:
+        try:
+            text = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+            await asyncio.to_thread(file.write_bytes, text)
+        except OSError as error:
+            raise SettingsError(f"The file {file} cannot be written: {error}.") from error
+    _tell(result, out)
+
+
+async def _in_force(center: Center) -> City:
+    """The version in force as the journal says; the pack at hand where none was published."""
+    past = await versions(center.world)
+    found = await center.rulebooks.version(past[-1].fact.version) if past else None
+    return found or center.city
+
+
+def _tell(result: Result, out: Console) -> None:
+    sums = result.summary
+    out.print(
+        f"{sums.cases:,} cases, {sums.entries:,} entries; the rules of their day give {sums.reproduced / sums.cases:.2%} "
+        f"of the histories again exactly. Under {result.version}:"
+    )
+    out.print(
+        f"{sums.moved:,} change hands, {sums.redated:,} get another due time; late {sums.late_before:,} before, "
+        f"{sums.late_after:,} after ({sums.newly_late:,} newly, {sums.no_longer_late:,} no longer); "
+        f"acts of officers spared {sums.spared:,}, wanted {sums.needed:,}."
+    )
+    table = Table("unit", "cases", "after", "late", "after")
+    for one in result.units:
+        if (one.before, one.late_before) != (one.after, one.late_after):
+            table.add_row(one.unit or "-", *(str(n) for n in (one.before, one.after, one.late_before, one.late_after)))
+    if table.row_count:
+        out.print(table)
+    out.print(f"Kept as {result.id}. Next: northbank pack publish PACK --simulation {result.id}", markup=False)

@@ -1,8 +1,10 @@
 """Pack versions: a running case keeps the rules it began with, a new one gets the new; only the version in force takes cases."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from rich.console import Console
@@ -11,6 +13,7 @@ from template import ADMIN, NOW, PACK, city, point
 
 from northbank.core.city import City
 from northbank.core.moves import Act
+from northbank.core.policy import Result
 from northbank.core.refusal import Refused
 from northbank.core.rules import under
 from northbank.flows.act import ActBody, act
@@ -18,13 +21,15 @@ from northbank.flows.mark_due import mark_due
 from northbank.flows.publish_pack import publish, versions
 from northbank.flows.report import NewReport, Where, report
 from northbank.flows.see_cases import detail
+from northbank.flows.simulate import simulate
 from northbank.pack.bundle import bundle, open_bundle, rules_in
 from northbank.pack.load import load
 from northbank.ports import World
-from northbank.shell.settings import Settings
+from northbank.shell.settings import Settings, SettingsError
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.packs import PgRulebooks
-from northbank.verbs_past import publish_pack
+from northbank.shell.store.simulations import PgSimulations
+from northbank.verbs_past import publish_pack, run_simulation
 from northbank.wiring import PackNotPublished, open_center
 
 
@@ -174,3 +179,34 @@ async def test_only_the_version_in_force_takes_cases(embedded: Embedded, fresh_d
     assert "Published" in said.export_text()
     async with open_center(settings(strict), cases=True) as center:
         assert [one.fact.reason for one in await versions(center.world)] == ["first start", "tighter limits"]
+
+
+async def test_simulate_then_publish_by_its_id(
+    embedded: Embedded, fresh_database: str, tmp_path: Path, strict: Path
+) -> None:
+    """From the command line: a center with a few days, a simulation of another pack, publishing on the strength of it."""
+
+    def settings(pack: Path) -> Settings:
+        return Settings(pack=pack, data=tmp_path / "data", database=fresh_database)
+
+    async with open_center(settings(PACK), cases=True) as center:
+        for _ in range(5):
+            await pothole(center.world)
+        store = PgSimulations(center.pool)
+        now = center.world.clock.now()
+        since, until = now - timedelta(days=1), now + timedelta(days=1)
+        same = await simulate(center.world, center.city, since, until, store.cases(since, until))
+        assert (same.summary.reproduced, same.summary.moved, same.changed) == (5, 0, [])
+    said, file = Console(record=True, width=200), tmp_path / "result.json"
+    await run_simulation(settings(strict), since, until, file, said)
+    result = msgspec.json.decode(file.read_bytes(), type=Result)
+    assert (result.summary.cases, result.summary.reproduced, result.summary.moved) == (5, 5, 5)
+    assert [(one.unit, one.before, one.after) for one in result.units] == [("clean", 0, 5), ("roads", 5, 0)]
+    assert "5 change hands" in said.export_text()
+    await publish_pack(settings(strict), None, result.id, said)
+    async with open_center(settings(strict), cases=True) as center:
+        assert [one.fact.simulation for one in await versions(center.world)] == [None, result.id]
+        assert await PgSimulations(center.pool).get(result.id) == result
+        assert [one.moved for one in await PgSimulations(center.pool).newest(5)] == [5]
+    with pytest.raises(SettingsError, match="No case"):
+        await run_simulation(settings(strict), since - timedelta(days=9), since, None, said)

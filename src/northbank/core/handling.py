@@ -89,6 +89,11 @@ def decide(do: Do, case: Case, city: City, now: datetime, actor: Actor, other: C
     return _RULES[do.act](want)
 
 
+def follows(want: Want) -> list[CaseFact]:
+    """What an act leads to by the rules of `want.city`, where it was done anyway: rights and the state are not asked again."""
+    return _RULES[want.do.act](want)
+
+
 def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
     """Why an act that the state and the post allow cannot be done as the case stands; None when it can."""
     if act in (A.DISPATCH, A.ARBITRATE) and case.spot is None:

@@ -179,7 +179,11 @@ def begin(
 
 def place(case: Case, city: City, lon: float, lat: float, happened: datetime | None) -> list[CaseFact]:
     """Put a case on the map; it is routed again. Deadlines keep running from the report."""
-    spot = locate(city, lon, lat)
+    return placed(case, city, locate(city, lon, lat), happened)
+
+
+def placed(case: Case, city: City, spot: Spot, happened: datetime | None) -> list[CaseFact]:
+    """The same where it is known already what areas the point fell into."""
     again = assign(
         city, case.type, case.level, case.urgent, spot, case.reported_at, happened, case.source, case.attributes
     )

@@ -20,3 +20,9 @@ def under(live: City, then: City) -> City:
         attributes={**live.attributes, **then.attributes}, offices={**then.offices, **live.offices},
         office_names={**then.office_names, **live.office_names},
     )  # fmt: skip
+
+
+def on_ground_of(city: City, other: City) -> City:
+    """The city with areas of another version that it does not name: rules may be read without their geometry."""
+    missing = {code: area for code, area in other.areas.items() if code not in city.areas}
+    return replace(city, areas={**city.areas, **missing}) if missing else city
