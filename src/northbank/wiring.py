@@ -179,10 +179,10 @@ class Center:
     def face(self, web: WebSettings) -> Face:
         """The HTTP face over this center. Sessions live by the machine's clock, whatever the center's clock does."""
         broadcaster = Broadcaster(self.tail, web, self.world.clock.now, monotonic)  # type: ignore[arg-type]
-        return Face(
-            world=self.world, ledger=self.ledger, settings=web,
         sessions = Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic)
         self.tail.on_account = sessions.changed
+        return Face(
+            world=self.world, ledger=self.ledger, settings=web,
             sessions=sessions,
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),
