@@ -1,10 +1,12 @@
 """Cases, the wall, the map and the documents over HTTP."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from running import Running
 
 from northbank.core.moves import Act, State
@@ -185,3 +187,34 @@ def test_a_purpose_goes_with_reading_a_person(center: Running, desk: httpx.Clien
     wrong = desk.get(f"/api/v1/cases/{made['id']}?purpose=curiosity")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_purpose")
     assert desk.get(f"/api/v1/cases/{made['id']}?reason=x").json()["code"] == "invalid"
+
+
+def test_lists_of_what_is_asked_of_a_unit(center: Running, desk: httpx.Client) -> None:
+    """Parts and orders by unit, in SQL; a helper sees the case it has a part in."""
+    made = report(center, desk, type="street.pothole")
+    path = f"/api/v1/cases/{made['id']}"
+    assert desk.post(f"{path}/ask_help", json={"unit": "watch"}).status_code == 200
+    assert desk.post(f"{path}/supervise", json={"unit": "harbor", "note": "hurry"}).status_code == 200
+
+    def ids(query: str) -> list[str]:
+        return [row["id"] for row in desk.get(f"/api/v1/cases?{query}&limit=500").json()["rows"]]
+
+    assert made["id"] in ids("part=watch")
+    assert made["id"] in ids("answer=harbor")
+    assert made["id"] not in ids("part=harbor") + ids("answer=watch")
+    seen = desk.get(path).json()
+    task = next(one for one in seen["tasks"] if one["unit"] == "watch")
+    photo = ("done.png", _png(), "image/png")
+    done = desk.post(f"{path}/finish_task", files={"act": (None, f'{{"task": {task["n"]}}}'), "photo": photo})
+    assert done.status_code == 200, done.text
+    assert desk.post(f"{path}/answer", json={"note": "we are there"}).status_code == 200
+    assert made["id"] not in ids("part=watch") + ids("answer=harbor")
+    step = next(one for one in desk.get(path).json()["timeline"] if one["what"] == "task_finished")
+    assert desk.get(step["photos"][0]["url"]).status_code == 200
+    assert desk.get("/api/v1/cases?desk=WISH").status_code == 422
+
+
+def _png() -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(held, "PNG")
+    return held.getvalue()
