@@ -468,8 +468,13 @@ class History(Protocol):
     async def heads(self, position: int, limit: int) -> list[Head]:
         """The last entries of cases at a position, the newest first."""
 
-    async def page(self, query: CaseQuery, scope: Scope, position: int) -> Page:
-        """One page inside `scope` as it was."""
+    async def page(self, query: CaseQuery, scope: Scope, position: int, part: Part | None = None) -> Page:
+        """One page inside `scope` as it was; part: only the rows behind one side of a figure."""
+
+    async def figures(
+        self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope, position: int
+    ) -> dict[str, list[Count]]:
+        """For each group with cases then the count of each metric, in their order."""
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """All cards that were open, or reported or closed at or after `since`."""

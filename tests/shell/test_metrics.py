@@ -22,11 +22,15 @@ from northbank.core.facts import read
 from northbank.core.journal import Entry
 from northbank.core.metric_catalog import DEFAULTS
 from northbank.core.metrics import DEEDS, PERIODS, WORDS, Count, Span, figures
+from northbank.core.moves import Act
+from northbank.core.past import fold_until
 from northbank.core.traces import retypes, trace
+from northbank.flows.act import ActBody, act
 from northbank.flows.see_cases import page
 from northbank.flows.see_metrics import GamingQuery, MetricQuery, gaming, metrics
 from northbank.ports import World
 from northbank.shell.store.metrics import PgMetrics
+from northbank.shell.store.past import PgPast
 
 DAY = timedelta(days=1)
 # every word and every period rule once by itself, besides the catalog
@@ -53,7 +57,7 @@ async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tupl
     await Walk(memory.world, seed, memory.clock.advance).go(steps)
     async with store(database, clock=memory.clock) as one:
         await copied(one.pool, memory)
-        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool))
+        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool), history=PgPast(one.pool))
 
 
 async def copied(pool: asyncpg.Pool, memory: Memory) -> None:
@@ -70,10 +74,10 @@ async def copied(pool: asyncpg.Pool, memory: Memory) -> None:
         await connection.copy_records_to_table("accounts", records=people, columns=PERSON)
 
 
-def post_of(memory: Memory, case: Case, period: str) -> str:
+def post_of(memory: Memory, case: Case, period: str, upto: int | None = None) -> str:
     """The role of whoever did last what the period is about."""
     kinds = {f"case.{fact}" for fact in DEEDS[period]}
-    did = [one.actor for one in memory.store.entries if one.stream == f"case:{case.id}" and one.type in kinds]
+    did = [one.actor for one in memory.store.entries[:upto] if one.stream == f"case:{case.id}" and one.type in kinds]
     return ROLES.get(did[-1], "") if did else ""
 
 
@@ -128,6 +132,41 @@ async def test_figures_keep_inside_the_scope_of_whoever_asks(fresh_database: str
             assert {one.id for one in traces} == {case.id for case in seen}
         nobody = Actor("nobody", Role.INTAKE)
         assert (await metrics(world, nobody, MetricQuery())).groups == []
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+async def test_figures_of_the_past_are_those_of_the_cases_as_they_were(fresh_database: str, seed: int) -> None:
+    async with days(fresh_database, seed) as (_, memory, world):
+        position = len(memory.store.entries) * 2 // 3
+        streams = {f"case:{id}" for id in memory.store.cases}
+        entries = {stream: history(memory, stream.partition(":")[2]) for stream in streams}
+        cases = [case for some in entries.values() if (case := fold_until(some, position)) is not None]
+        assert len(cases) < len(memory.store.cases)
+        opened = 0
+        for by in ("town", "unit", "post"):
+            view = await metrics(world, DUTY, MetricQuery(by=by, as_of=str(position)))
+            span = Span(view.since, view.until)
+            wanted = figures(cases, DEFAULTS, span, by, lambda case, period: post_of(memory, case, period, position))
+            found = {row.key: [Count(one.numerator, one.denominator) for one in row.figures] for row in view.groups}
+            assert (view.position, view.past) == (position, True)
+            assert found == wanted
+            for figure in (one for row in view.groups for one in row.figures if one.numerator):
+                listed = await page(world, DUTY, parse(figure.rows))
+                assert (listed.total, listed.position) == (figure.numerator, position)
+                opened += 1
+        assert opened > 20
+
+
+async def test_a_figure_opens_its_rows_of_its_position_whatever_happens_since(fresh_database: str) -> None:
+    async with days(fresh_database, 6) as (_, memory, world):
+        view = await metrics(world, DUTY, MetricQuery(by="all"))
+        figure = next(one for one in view.total if one.code == "unfinished")
+        open_case = next(case for case, _ in memory.store.cases.values() if case.state == "reported")
+        await act(world, DUTY, open_case.id, Act.REJECT, ActBody(reason="reject.not_ours"), None)
+        now = await page(world, DUTY, parse(figure.rows))
+        then = await page(world, DUTY, parse(f"{figure.rows}&as_of={view.position}"))
+        assert now.total == figure.numerator - 1
+        assert (then.total, then.past) == (figure.numerator, True)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -22,8 +22,8 @@ from northbank.core.refusal import Refused
 from northbank.core.routing import row_by_id
 from northbank.core.wording import in_words
 from northbank.flows.act import visible
+from northbank.flows.behind import part_of
 from northbank.flows.report import Words
-from northbank.flows.see_metrics import part_of
 from northbank.flows.see_past import Past, case_then, cases_then, page_then, past_of, sees_today, then
 from northbank.flows.timeline import Linked, PhotoRef, TimelineStep, other_of, photo_refs, timeline
 from northbank.ports import CaseQuery, Page, World

@@ -4,19 +4,22 @@ them. Everything inside the actor's scope."""
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import msgspec
 
-from northbank.core.access import Actor, scope
+from northbank.core.access import Actor, Scope, scope
 from northbank.core.city import City, GamingRules, Metric, Name
 from northbank.core.gaming import Finding, look
 from northbank.core.metric_catalog import RULES, SAID, find, in_force
-from northbank.core.metrics import By, Count, Part, Span, wilson
+from northbank.core.metrics import By, Count, Span, wilson
+from northbank.core.past import Then
 from northbank.core.refusal import Refused
 from northbank.core.traces import retypes
-from northbank.ports import CaseQuery, Moment, World
+from northbank.flows.see_past import history_of, then
+from northbank.ports import Moment, World
 
 MONTH = timedelta(days=30)
 
@@ -28,12 +31,14 @@ class MetricQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """since, until: the period, the last 30 days if left out; it never ends after now. by: how cases are grouped.
 
     metrics: codes with commas between, `code@version` for one that is not in force; all in force if left out.
+    as_of: a journal position or a time with its zone; the figures as they were then.
     """
 
     since: Moment | None = None
     until: Moment | None = None
     by: By = "town"
     metrics: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
+    as_of: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 class GamingQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +89,10 @@ class GroupView(msgspec.Struct, frozen=True):
 
 
 class MetricsView(msgspec.Struct, frozen=True):
-    """Figures at a position of the journal, for the period from `since` until before `until`."""
+    """Figures at a position of the journal, for the period from `since` until before `until`.
+
+    The case list with `as_of` this position beside the query of a figure shows its rows, whatever happened since.
+    """
 
     position: int
     at: datetime
@@ -94,6 +102,7 @@ class MetricsView(msgspec.Struct, frozen=True):
     metrics: list[MetricView]
     total: list[FigureView]
     groups: list[GroupView]
+    past: bool = False
 
 
 class FindingView(msgspec.Struct, frozen=True):
@@ -123,20 +132,8 @@ class GamingView(msgspec.Struct, frozen=True):
     findings: list[FindingView]
 
 
-def part_of(query: CaseQuery, city: City) -> Part | None:
-    """The side of a figure that a list asks for. Refused where it names no period or no figure."""
-    if query.metric is None:
-        if query.post is not None or query.since is not None or query.until is not None:
-            raise Refused("invalid", why="metric: since, until and post belong to a figure")
-        return None
-    if query.since is None or query.until is None:
-        raise Refused("invalid", why="metric: since and until are needed beside it")
-    return Part(find(city, query.metric), query.side, Span(query.since, query.until), query.post)
-
-
-def span_of(world: World, since: datetime | None, until: datetime | None) -> Span:
-    """The period asked for; what has not come yet is no part of it."""
-    now = world.clock.now()
+def span_of(now: datetime, since: datetime | None, until: datetime | None) -> Span:
+    """The period asked for; what had not come by `now` is no part of it."""
     end = min(until or now, now)
     span = Span(since if since is not None else end - MONTH, end)
     if span.since >= span.until:
@@ -145,19 +142,31 @@ def span_of(world: World, since: datetime | None, until: datetime | None) -> Spa
 
 
 async def metrics(world: World, actor: Actor, query: MetricQuery) -> MetricsView:
-    """Every figure of every group."""
-    city, span = world.city, span_of(world, query.since, query.until)
+    """Every figure of every group, as they are or, with `as_of`, as they were."""
+    city = world.city
     asked = [find(city, one) for one in query.metrics.split(",")] if query.metrics else in_force(city)
-    if world.metrics is None:
-        raise Refused("not_found", what="metric")
-    position, found = await world.metrics.figures(asked, span, query.by, scope(actor))
+    point = await then(world, query.as_of) if query.as_of is not None else None
+    at = point.at if point is not None else world.clock.now()
+    span = span_of(at, query.since, query.until)
+    position, found = await _counted(world, asked, span, query.by, scope(actor), point)
+    group = partial(_figures, city, asked, span, point)
     groups = [
-        GroupView(key, _name(city, query.by, key), _figures(city, asked, row, span, query.by, key))
+        GroupView(key, _name(city, query.by, key), group(row, query.by, key))
         for key, row in sorted(found.items(), key=lambda one: (one[0] == "", one[0]))
     ]
-    total = _figures(city, asked, _sum(asked, list(found.values())), span, "all", "all")
+    total = group(_sum(asked, list(found.values())), "all", "all")
     views = [_view(one) for one in asked]
-    return MetricsView(position, world.clock.now(), span.since, span.until, query.by, views, total, groups)
+    return MetricsView(position, at, span.since, span.until, query.by, views, total, groups, point is not None)
+
+
+async def _counted(
+    world: World, asked: Sequence[Metric], span: Span, by: By, rows: Scope, point: Then | None
+) -> tuple[int, dict[str, list[Count]]]:
+    if point is not None:
+        return point.position, await history_of(world).figures(asked, span, by, rows, point.position)
+    if world.metrics is None:
+        raise RuntimeError("this world was built without figures")
+    return await world.metrics.figures(asked, span, by, rows)
 
 
 def _sum(metrics: Sequence[Metric], rows: Sequence[Sequence[Count]]) -> list[Count]:
@@ -167,16 +176,18 @@ def _sum(metrics: Sequence[Metric], rows: Sequence[Sequence[Count]]) -> list[Cou
 
 
 def _figures(
-    city: City, metrics: Sequence[Metric], row: Sequence[Count], span: Span, by: By, key: str
+    city: City, metrics: Sequence[Metric], span: Span, point: Then | None, row: Sequence[Count], by: By, key: str
 ) -> list[FigureView]:
-    group = {_FILTERS[by]: key} if by in _FILTERS else {}
-    return [_figure(city, one, count, span, group) for one, count in zip(metrics, row, strict=True)]
+    more = {_FILTERS[by]: key} if by in _FILTERS else {}
+    if point is not None:
+        more["as_of"] = str(point.position)
+    return [_figure(city, one, count, span, more) for one, count in zip(metrics, row, strict=True)]
 
 
-def _figure(city: City, metric: Metric, count: Count, span: Span, group: dict[str, str]) -> FigureView:
+def _figure(city: City, metric: Metric, count: Count, span: Span, more: dict[str, str]) -> FigureView:
     above, below = count.numerator, count.denominator
     low, high = wilson(above, below)
-    asked = {"metric": f"{metric.code}@{metric.version}", "since": _iso(span.since), "until": _iso(span.until), **group}
+    asked = {"metric": f"{metric.code}@{metric.version}", "since": _iso(span.since), "until": _iso(span.until), **more}
     return FigureView(
         metric.code, metric.version, above, below, above / below if below else None, low, high,
         below < city.gaming.few, urlencode(asked), urlencode(asked | {"side": "denominator"}),
@@ -210,9 +221,9 @@ def _name(city: City, by: By, key: str) -> Name:
 
 async def gaming(world: World, actor: Actor, query: GamingQuery) -> GamingView:
     """The patterns at every unit. The counting runs in a thread: there may be many cases."""
-    city, span = world.city, span_of(world, query.since, query.until)
+    city, span = world.city, span_of(world.clock.now(), query.since, query.until)
     if world.metrics is None:
-        raise Refused("not_found", what="metric")
+        raise RuntimeError("this world was built without figures")
     rows = scope(actor)
     traces = [one for one in await world.metrics.traces(span, rows) if one.touches(span)]
     histories = await world.metrics.retyped(span, rows)

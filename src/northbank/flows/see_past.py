@@ -15,6 +15,7 @@ from northbank.core.case import Case
 from northbank.core.past import Place, Then, fold_until, places_then, read_as_of
 from northbank.core.picture import KEPT, Happening, Picture, happening
 from northbank.core.refusal import Refused
+from northbank.flows.behind import part_of
 from northbank.flows.see_wall import Snapshot
 from northbank.ports import CaseQuery, History, Page, World
 
@@ -57,10 +58,8 @@ def history_of(world: World) -> History:
 
 async def page_then(world: World, actor: Actor, query: CaseQuery) -> Page:
     """One page of the list as it was."""
-    if query.metric is not None:
-        raise Refused("invalid", why="as_of: the rows behind a figure are told by its period, not as of a moment")
     point = await then(world, query.as_of or "")
-    found = await history_of(world).page(query, scope(actor), point.position)
+    found = await history_of(world).page(query, scope(actor), point.position, part_of(query, world.city))
     return msgspec.structs.replace(found, past=True, at=point.at)
 
 

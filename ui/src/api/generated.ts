@@ -512,6 +512,7 @@ export interface MetricsView {
   metrics: MetricView[];
   total: FigureView[];
   groups: GroupView[];
+  past?: boolean;
 }
 
 /** The model in use, with its figures; None where none was trained. */

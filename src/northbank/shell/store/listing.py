@@ -29,10 +29,11 @@ MOST = 500
 COUNTED = 1_000  # rows are counted so far; a page says when there are more (docs/performance.md)
 
 # sort word -> (column, what is compared, descending). Rows with no value come last.
+_DUE = "coalesce(stage_due_at, 'infinity')"
 SORTS: dict[str, tuple[str, str, bool]] = {
     "reported": ("reported_at", "reported_at", True),
     "changed": ("changed_at", "changed_at", True),
-    "due": ("stage_due_at", "coalesce(stage_due_at, 'infinity')", False),
+    "due": ("stage_due_at", _DUE, False),
 }
 
 _EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
@@ -48,7 +49,9 @@ class Listing(msgspec.Struct, frozen=True):
     counted: int
 
 
-def listing(query: CaseQuery, scope: Scope, columns: str, part: Part | None = None) -> Listing:
+def listing(
+    query: CaseQuery, scope: Scope, columns: str, part: Part | None = None, position: int | None = None
+) -> Listing:
     """What to ask for a page with one row more than wanted, and for its count with one more than COUNTED.
 
     Raises Refused("invalid") for an unknown order, a limit out of bounds, ids that are none and a wrong cursor.
@@ -58,7 +61,7 @@ def listing(query: CaseQuery, scope: Scope, columns: str, part: Part | None = No
     into = ways(scope, values)
     filters = _filters(query, values) + _implied(query)
     if part is not None:  # only the rows behind one side of a figure
-        filters += behind(part, partial(_parameter, values))
+        filters += behind(part, partial(_parameter, values), position)
     counted = len(values)
     after = _after(query, compared, descending, values)
     way = "desc" if descending else "asc"
@@ -80,9 +83,16 @@ def _union(word: str, parts: list[str]) -> str:
 
 
 def _implied(query: CaseQuery) -> str:
-    """That only open cases are asked for, where the question says so in other words: the index of open cases is short."""
-    running = query.state is not None and not ENDED.intersection(query.state.split(","))
-    return " and open" if query.open is None and (running or query.soon or query.needs) else ""
+    """What the question says in other words, said so that an index knows it: only open cases, or only ended ones.
+
+    The index of open cases is short, and an ended case has no stage that is due (core/card.py).
+    """
+    states = query.state.split(",") if query.state else []
+    running = states and not ENDED.intersection(states)
+    if query.open is None and (running or query.soon or query.needs):
+        return " and open"
+    ended = query.open is False or query.on_time is not None or (states and ENDED.issuperset(states))
+    return f" and {_DUE} = 'infinity'" if ended and query.sort == "due" else ""
 
 
 def _filters(query: CaseQuery, values: list[Any]) -> str:
@@ -161,8 +171,13 @@ def _after(query: CaseQuery, compared: str, descending: bool, values: list[Any])
         moment = datetime.fromisoformat(key) if key else None
         if sort != query.sort or (moment is not None and moment.tzinfo is None):
             raise ValueError(sort)
-        values += [moment and moment.astimezone(UTC), id]
+        moment = moment and moment.astimezone(UTC)
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError) as error:
         raise Refused("invalid", why="after: not a cursor of this list") from error
     sign = "<" if descending else ">"
-    return f" and ({compared}, id) {sign} (coalesce(${len(values) - 1}::timestamptz, 'infinity'), ${len(values)}::uuid)"
+    values.append(id)
+    last = f"${len(values)}::uuid"
+    if moment is None:  # among those without a value, by id alone: said so, or the planner takes them for nobody
+        return f" and {compared} = 'infinity' and id {sign} {last}"
+    values.append(moment)
+    return f" and ({compared}, id) {sign} (${len(values)}::timestamptz, {last})"

@@ -3,7 +3,7 @@
 Each word stands in metric_words.sql once; core/metrics.py says the same on folded cases and tests hold the two together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -44,13 +44,16 @@ _WINDOWS: Mapping[str, str] = {
 }
 
 
-def behind(part: Part, number: Callable[[object], str]) -> str:
-    """The `and ...` of a case list for the rows behind one side of a figure. number: makes a value a parameter, "$9"."""
+def behind(part: Part, number: Callable[[object], str], position: int | None = None) -> str:
+    """The `and ...` of a case list for the rows behind one side of a figure. number: makes a value a parameter, "$9".
+
+    position: the list is of that position; None: of now.
+    """
     since, until, period = number(part.span.since), number(part.span.until), part.metric.period
     wanted = _holds(part.metric, part.which == "numerator", since, until)
     held = ""
     if part.post is not None:
-        held = SQL.held.format(deeds=number(_deeds(period)))
+        held = _held(period, number, position)
         wanted += f" and {_KEYS['post']} = {number(part.post)}"
     marks = SQL.marks.format(source=SQL.this)
     window = f" and reported_at < {until}" + _WINDOWS.get(period, "").format(since=since)
@@ -61,6 +64,11 @@ def _holds(metric: Metric, above: bool, since: str, until: str) -> str:
     words = (*metric.of, *metric.counts) if above else metric.of
     parts = [PERIODS[metric.period], *(WORDS[word] for word in words)]
     return " and ".join(f"({part.format(since=since, until=until)})" for part in parts)
+
+
+def _held(period: str, number: Callable[[object], str], position: int | None) -> str:
+    upto = "" if position is None else f" and e.position <= {number(position)}"
+    return str(SQL.held.format(deeds=number(_deeds(period)), upto=upto))
 
 
 def _deeds(period: str) -> list[str]:
@@ -77,23 +85,17 @@ class PgMetrics:
         self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope
     ) -> tuple[int, dict[str, list[Count]]]:
         """The position, and for each group the count of each metric, in their order; one snapshot."""
-        found: dict[str, list[Count]] = {}
-        places = range(len(metrics))
-        sets = [list(places)]
-        if by == "post":  # whose post it was depends on what the period is about
-            ordered = sorted(places, key=lambda n: DEEDS[metrics[n].period])
-            sets = [list(some) for _, some in groupby(ordered, key=lambda n: DEEDS[metrics[n].period])]
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             position = int(await connection.fetchval(JOURNAL.tip))
-            for some in sets:
-                for key, counts in await _count(connection, [metrics[n] for n in some], span, by, scope):
-                    row = found.setdefault(key, [Count()] * len(metrics))
-                    for n, count in zip(some, counts, strict=True):
-                        row[n] = count
-        return position, {key: row for key, row in found.items() if any(one.denominator for one in row)}
+
+            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
+                rows: list[asyncpg.Record] = await connection.fetch(sql, *values, timeout=PATIENCE)
+                return rows
+
+            return position, await counted(run, metrics, span, by, scope)
 
     async def traces(self, span: Span, scope: Scope) -> list[Trace]:
         """Traces of the cases that were touched since the period began and reported before it ended."""
@@ -108,22 +110,45 @@ class PgMetrics:
         return [list(some) for _, some in groupby(entries, key=lambda one: one.stream)]
 
 
-async def _count(
-    connection: asyncpg.Connection, metrics: Sequence[Metric], span: Span, by: By, scope: Scope
-) -> list[tuple[str, list[Count]]]:
-    columns = []
-    for metric in metrics:
-        for above in (True, False):
-            columns.append(f"count(*) filter (where {_holds(metric, above, '$6', '$7')})")
+Run = Callable[[str, list[Any]], Awaitable[list[asyncpg.Record]]]
+
+
+async def counted(
+    run: Run, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int | None = None
+) -> dict[str, list[Count]]:
+    """For each group the count of each metric, in their order. run: asks one snapshot, which is of a past `position` or of now."""
+    found: dict[str, list[Count]] = {}
+    places = range(len(metrics))
+    sets = [list(places)]
+    if by == "post":  # whose post it was depends on what the period is about
+        ordered = sorted(places, key=lambda n: DEEDS[metrics[n].period])
+        sets = [list(some) for _, some in groupby(ordered, key=lambda n: DEEDS[metrics[n].period])]
+    for some in sets:
+        sql, values = _counting([metrics[n] for n in some], span, by, scope, position)
+        for row in await run(sql, values):
+            counts = found.setdefault(row[0], [Count()] * len(metrics))
+            for n, place in enumerate(some):
+                counts[place] = Count(row[2 * n + 1], row[2 * n + 2])
+    return {key: row for key, row in found.items() if any(one.denominator for one in row)}
+
+
+def _counting(
+    metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int | None
+) -> tuple[str, list[Any]]:
+    """The statement and its values. Only words of the two files of words and numbers of parameters are put into it."""
     values: list[Any] = [*parameters(scope), span.since, span.until]
-    held = ""
-    if by == "post":
-        values.append(_deeds(metrics[0].period))
-        held = SQL.held.format(deeds="$8")
-    # named by nothing that comes from outside: the words of definitions are looked up in the two files of words
+
+    def number(value: object) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    sides = [_holds(metric, above, "$6", "$7") for metric in metrics for above in (True, False)]
     windows = {_WINDOWS.get(metric.period, "") for metric in metrics}
     window = windows.pop().format(since="$6") if len(windows) == 1 else ""
-    marks = SQL.marks.format(source=SQL.those.format(scope=INSIDE, window=window))
-    sql = SQL.counted.format(marks=marks, key=_KEYS[by], columns=", ".join(columns), held=held)
-    rows = await connection.fetch(sql, *values, timeout=PATIENCE)
-    return [(row[0], [Count(row[n], row[n + 1]) for n in range(1, len(row), 2)]) for row in rows]
+    sql = SQL.counted.format(
+        marks=SQL.marks.format(source=SQL.those.format(scope=INSIDE, window=window)),
+        key=_KEYS[by],
+        columns=", ".join(f"count(*) filter (where {side})" for side in sides),
+        held=_held(metrics[0].period, number, position) if by == "post" else "",
+    )
+    return sql, values

@@ -17,11 +17,14 @@ import msgspec
 from northbank.core.access import Scope
 from northbank.core.card import Card
 from northbank.core.case import Case
+from northbank.core.city import Metric
 from northbank.core.evolve import evolve
+from northbank.core.metrics import By, Count, Part, Span
 from northbank.ports import CaseQuery, Head, Page
 from northbank.shell.store.cases import card_of
 from northbank.shell.store.journal import case_row, entry_of
 from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.metrics import counted
 from northbank.shell.store.scoped import ways
 from northbank.shell.store.sql import statements
 
@@ -70,9 +73,9 @@ class PgPast:
         """The last entries of cases at a position, the newest first."""
         return [Head(*row.values()) for row in await self._pool.fetch(SQL.heads, position, limit)]
 
-    async def page(self, query: CaseQuery, scope: Scope, position: int) -> Page:
-        """One page of the list as it was, with its count, in one snapshot."""
-        asked = listing(query, scope, _COLUMNS)
+    async def page(self, query: CaseQuery, scope: Scope, position: int, part: Part | None = None) -> Page:
+        """One page of the list as it was, with its count, in one snapshot; part: only the rows behind one side of a figure."""
+        asked = listing(query, scope, _COLUMNS, part, position)
         async with self._as_was(position) as (connection, past):
             rows = await connection.fetch(*_over(asked.page, asked.values, past), timeout=LONG)
             total = int(
@@ -82,6 +85,18 @@ class PgPast:
         cursor = cursor_of(query.sort, rows[query.limit - 1]) if more else None
         cards = [card_of(row) for row in rows[: query.limit]]
         return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
+
+    async def figures(
+        self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int
+    ) -> dict[str, list[Count]]:
+        """For each group the count of each metric, in their order, as they were."""
+        async with self._as_was(position) as (connection, past):
+
+            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
+                found: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, past), timeout=LONG)
+                return found
+
+            return await counted(run, metrics, span, by, scope, position)
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """Cards that were open, or reported or closed at or after `since`."""

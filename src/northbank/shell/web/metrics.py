@@ -31,6 +31,7 @@ OPERATIONS = (
         params=MetricQuery,
         reply=MetricsView,
         run=see_metrics,
+        refusals=("not_yet", "before_all"),
     ),
     Operation(
         name="see_gaming",

@@ -34,8 +34,10 @@ cross join lateral (
 
 -- name: counted
 -- Each figure of each group: how many count below the line, and how many of those above it.
-with m as materialized ({marks})
-select {key} as key, {columns} from m{held} group by 1;
+select * from (
+  with m as materialized ({marks})
+  select {key} as key, {columns} from m{held} group by 1
+) counted
 
 -- name: those
 -- All cases that may count: $6, $7: the period.
@@ -53,7 +55,7 @@ exists (select from ({marks}) m{held} where {condition})
 -- The role of whoever did last what the period is about; "" where that was no account.
  left join lateral (
   select (select a.role from accounts a where a.login = e.actor) as role
-  from journal e where e.stream = 'case:' || m.id and e.type = any({deeds}::text[]) order by e.version desc limit 1
+  from journal e where e.stream = 'case:' || m.id and e.type = any({deeds}::text[]){upto} order by e.version desc limit 1
 ) h on true
 
 -- name: traces
