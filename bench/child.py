@@ -46,8 +46,8 @@ class Child:
 
     def cpu(self) -> "Cpu":
         """Processor time used so far by the program itself and by what it started (the database)."""
-        own = _seconds(self.process.pid)
-        return Cpu(own, sum(_seconds(pid) for pid in _below(self.process.pid)))
+        own = seconds(self.process.pid)
+        return Cpu(own, sum(seconds(pid) for pid in below(self.process.pid)))
 
 
 class Cpu(msgspec.Struct, frozen=True):
@@ -86,12 +86,12 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def _seconds(pid: int) -> float:
+def seconds(pid: int) -> float:
     parts = _stat(pid)
     return (int(parts[11]) + int(parts[12])) / _TICKS if parts else 0.0
 
 
-def _below(pid: int) -> set[int]:
+def below(pid: int) -> set[int]:
     """All processes under `pid`."""
     parents = {int(one.name): int(parts[1]) for one in Path("/proc").glob("[0-9]*") if (parts := _stat(int(one.name)))}
     found: set[int] = set()

@@ -1,4 +1,4 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -21,6 +21,11 @@ MODULES = {
     "proof": "proof",
     "setup": "setup",
     "suggest": "suggest",
+    "page": "page",
+    "lifecycle": "lifecycle",
+    "growth": "growth",
+    "replay": "replay",
+    "simulate": "simulate",
 }
 
 

@@ -1,6 +1,6 @@
 """The measured program: a real center over an embedded database, served as `northbank run` serves it.
 
-Says on its first line where it listens and the tokens of signed-in accounts. Arguments: pack, data folder, port.
+Says on its first line where it listens and the tokens of signed-in accounts. Arguments: pack, data folder, folder of areas (or none).
 """
 
 import sys
@@ -49,10 +49,10 @@ def noted(make: Callable[[WebSettings], Face], hubs: list[Broadcaster]) -> Calla
     return face
 
 
-async def main(pack: str, data: str) -> None:
+async def main(pack: str, data: str, areas: str = "") -> None:
     """Serve until SIGTERM."""
     raise_file_limit()
-    settings = Settings(pack=Path(pack), data=Path(data), port=0, wall_open=True)
+    settings = Settings(pack=Path(pack), data=Path(data), areas=Path(areas) if areas else None, port=0, wall_open=True)
     async with wiring.open_center(settings) as center:
         tokens = await sign_in(center)
         listening = wiring.listen_on("127.0.0.1", 0)
@@ -64,4 +64,4 @@ async def main(pack: str, data: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], sys.argv[2]))
+    uvloop.run(main(*sys.argv[1:]))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from template import NOW
 
 from northbank.core.card import Card
-from northbank.core.moves import State
+from northbank.core.moves import ENDED, State
 
 TOWNS = ("TW-H", "TW-O", "TW-U", None)
 OWNERS = ("center", "roads", "clean", "q-harbor", None)
@@ -28,13 +28,14 @@ def card(n: int, seed: int, now: datetime = NOW, position: int = 0) -> Card:
     reported = _moment(random.Random(n), now)
     closed = max(reported, _moment(chance, now)) if ended else None
     late = chance.random() < 0.3
+    due = None if State(state) in ENDED else chance.choice((None, reported + timedelta(hours=chance.randint(0, 3))))
     return Card(
         id=f"00000000-0000-7000-8000-{n:012x}", number=f"TW-{n:07d}-0", position=position, version=1, state=state,
         type=chance.choice(("street.light", "street.waste", None)), board=chance.choice(BOARDS),
         town_board=chance.choice(("q_service", None)), town=town, community=f"{town}1" if town else None, grid=grid,
         urgent=chance.random() < 0.3, owner=chance.choice(OWNERS), source=chance.choice(("phone", "web")),
         level="district", reporter=REPORTERS[n % 3], external=None, reported_at=reported, changed_at=closed or reported,
-        due_at=None, stage_due_at=chance.choice((None, reported + timedelta(hours=chance.randint(0, 3)))),
+        due_at=None, stage_due_at=due,
         closed_at=closed, wake_at=None, open=not ended, late=late, soon=not late and not ended and chance.random() < 0.3,
         needs=not ended and chance.random() < 0.4, on_time=chance.random() < 0.7 if state == "closed" else None,
         desk=chance.choice((None, "no_type", "returned")) if not ended else None, lon=None, lat=None, outcome=None,

@@ -9,8 +9,15 @@ create index cases_changed on cases (changed_at desc, id desc);
 create index cases_stage_due on cases (coalesce(stage_due_at, 'infinity'), id);
 create index cases_state on cases (state);
 create index cases_type on cases (type);
-create index cases_open on cases (reported_at desc, id desc) where open;
+create index cases_source on cases (source);
 create index cases_desk on cases (desk) where desk is not null;
+
+-- The desk asks for open cases most of all: few, and whatever they are asked by is looked at in the index itself.
+create index cases_open on cases (reported_at desc, id desc, town, owner, grid, reporter, type, board, state) where open;
+create index cases_open_changed on cases (changed_at desc, id desc, town, owner, grid, reporter, type, board, state) where open;
+create index cases_open_due on cases (coalesce(stage_due_at, 'infinity'), id, town, owner, grid, reporter, type, board, state)
+  where open;
+
 create index cases_late on cases (reported_at desc, id desc) where late;
 create index cases_missed on cases (reported_at desc, id desc) where not on_time;
 create index cases_urgent on cases (reported_at desc, id desc) where urgent;
