@@ -109,6 +109,25 @@ def test_a_fault_is_found(kind: str, copy: Path, edit: Edit) -> None:
     assert any(allowed in fault.allowed for fault in hits), str(hits)
 
 
+def test_a_figure_is_made_of_the_words_there_are(copy: Path) -> None:
+    rows = (
+        "code,version,name_zh,name_en,period,of,counts",
+        "solved,2,处置率,solved,report,registered,solved",
+        "solved,2,处置率,solved,reprot,registred,solved slved",
+        "mine,1,,,report,reported,valid",
+    )
+    (copy / "metrics.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = {(fault.line, fault.found) for fault in check(copy) if fault.file == "metrics.csv"}
+    assert found == {
+        (3, "period 'reprot'"), (3, "of 'registred'"), (3, "counts 'slved'"), (3, "version 2 of 'solved' twice"),
+        (4, "metric 'mine' without a name"),
+    }  # fmt: skip
+    (copy / "metrics.csv").write_text("\n".join(rows[:2]) + "\n", encoding="utf-8")
+    assert [(one.code, one.version, one.of, one.standing) for one in load(copy).metrics] == [
+        ("solved", 2, ("registered",), "U")
+    ]
+
+
 def test_all_faults_come_at_once(copy: Path, edit: Edit) -> None:
     edit("boards.csv", "nature,district", "nature,distrikt")
     edit("limits.csv", "L01,*,accept,true,5,", "L01,*,accept,maybe,five,")

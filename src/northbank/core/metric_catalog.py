@@ -21,7 +21,8 @@ def _own(
     )
 
 
-# Denominators "owed" take the cases whose limit ends inside the period or that were finished inside it [U].
+# Denominators "owed" take the cases whose limit ends inside the period or that were finished inside it [U]. What the rules
+# dispatch at once has no limit to dispatch: whether it went to the right unit is asked of what is owed to be solved.
 DEFAULTS: tuple[Metric, ...] = (
     _own("valid_reports", "有效上报率", "valid reports", "report", "reported", "valid"),
     _own(
@@ -29,7 +30,7 @@ DEFAULTS: tuple[Metric, ...] = (
     ),
     _own("registered_rightly", "准确立案率", "registered rightly", "report", "registered", "stands"),
     _own("dispatched_in_time", "按期派遣率", "dispatched in time", "dispatch", "to_dispatch", "dispatched_in_time"),
-    _own("dispatched_rightly", "准确派遣率", "dispatched rightly", "dispatch", "to_dispatch", "never_returned"),
+    _own("dispatched_rightly", "准确派遣率", "dispatched rightly", "solve", "to_solve", "never_returned"),
     _own("solved", "处置率", "solved", "solve", "to_solve", "solved"),
     _own("solved_in_time", "按期处置率", "solved in time", "solve", "to_solve", "solved_in_time"),
     _own("overdue_unsolved", "超期待处置率", "overdue and not solved", "solve", "to_solve", "overdue_unsolved", "less"),
@@ -40,7 +41,7 @@ DEFAULTS: tuple[Metric, ...] = (
     _own("reworked", "返工率", "reworked", "close", "to_solve", "reworked", "less"),
     _own("unfinished", "未结案率", "not closed", "report", "reported", "unfinished", "less"),
     _own("checked_in_time", "按期核查率", "checked in time", "check", "to_check", "checked_in_time"),
-    _own("returned", "退回率", "returned", "dispatch", "to_dispatch", "returned", "less"),
+    _own("returned", "退回率", "returned", "solve", "to_solve", "returned", "less"),
     _own("reopened", "重开率", "reopened", "end", "closed", "reopened", "less"),
     _own("proven", "有据结案率", "closed with evidence", "end", "closed", "proven"),
     _own("satisfied", "满意率", "satisfied", "end", "rated", "satisfied"),
