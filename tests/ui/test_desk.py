@@ -167,16 +167,16 @@ def test_returning_needs_a_reason(visit: Screens, client: httpx.Client, place: d
 def test_impossible_acts_are_absent_and_explained_on_demand(
     visit: Screens, client: httpx.Client, place: dict[str, float]
 ) -> None:
-    made = report(client, type="street.pothole", place=place)
+    made = report(client, type="safety.cave_in", place=place)
     page = visit.open(f"/unit?case={made['id']}", "unit", flat=True)
     expect(acts(page).get_by_role("button", name="Sign for it")).to_be_visible()
-    for name in ("Accept", "Close", "Start work", "Report back"):
+    for name in ("Accept", "Close", "Start work", "Report back", "Return"):
         expect(acts(page).get_by_role("button", name=name, exact=True)).to_have_count(0)
     page.keyboard.press("c")
     expect(acts(page).get_by_role("heading")).to_have_count(0)
     acts(page).get_by_role("button", name="Why nothing else is possible").click()
     expect(acts(page).get_by_role("definition").first).to_be_visible()
-    expect(acts(page)).to_contain_text("is not possible while the case is dispatched")
+    expect(acts(page)).to_contain_text("does not let its owner return this case")
     untyped = report(client, place=place)
     act(client, untyped["id"], "accept")
     desk = visit.open(f"/desk?case={untyped['id']}", "desk", flat=True)

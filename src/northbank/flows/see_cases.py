@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from northbank.core.access import ACTS, READS_PERSONS, Actor, refuse_act, scope
+from northbank.core.access import ACTS, HELPER_ACTS, READS_PERSONS, Actor, refuse_act, scope
 from northbank.core.act_inputs import Input, at_once, inputs
 from northbank.core.card import Card, card
 from northbank.core.case import Case, Order, Review, Task, Wish
@@ -28,6 +28,7 @@ from northbank.flows.see_past import Past, case_then, cases_then, page_then, pas
 from northbank.flows.timeline import Linked, PhotoRef, TimelineStep, other_of, photo_refs, timeline
 from northbank.ports import CaseQuery, Page, World
 
+NOTHING_THERE = frozenset({"no_task", "no_order", "no_look_back"})  # nobody would think of the act: not worth a word
 SHOWN = 50  # of the cases merged into one
 
 
@@ -195,7 +196,11 @@ def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list
     possible = [act for act in MOVES[case.state] if refusals[act] is None]
     likely = _likely(case, possible)
     own = ACTS[actor.role]
-    worded = {act: in_words(why, city) for act, why in refusals.items() if why is not None and act in own}
+    worded = {
+        act: in_words(why, city)
+        for act, why in refusals.items()
+        if why is not None and act in own and why.code not in NOTHING_THERE and (case.tasks or act not in HELPER_ACTS)
+    }
     return (
         [_possible(act, act is likely, case, city, actor) for act in possible],
         [ImpossibleAct(act, Name(why.say("zh"), why.say("en"))) for act, why in worded.items()],
