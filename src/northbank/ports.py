@@ -15,6 +15,8 @@ from northbank.core.journal import Entry, NewEntry
 from northbank.core.merkle import Span
 from northbank.core.metrics import By, Count, Part
 from northbank.core.metrics import Span as Period
+from northbank.core.past import Then
+from northbank.core.picture import Picture
 from northbank.core.reading import Reading, ReadingsSealed
 from northbank.core.suggest import About, Advice
 from northbank.core.traces import Trace
@@ -478,6 +480,9 @@ class History(Protocol):
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """All cards that were open, or reported or closed at or after `since`."""
+
+    async def picture(self, scope: Scope, point: Then) -> Picture:
+        """The wall's picture at a point; not to be changed. Playing on from an earlier one costs what happened between."""
 
 
 class Rulebooks(Protocol):

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -33,12 +34,12 @@ from northbank.shell.store.cases import PgCases
 from northbank.shell.store.checkpoints import PgLedger
 from northbank.shell.store.duplicates import PgDuplicates
 from northbank.shell.store.embedded import Embedded
+from northbank.shell.store.film import PgHistory
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.metrics import PgMetrics
 from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.packs import PgRulebooks
-from northbank.shell.store.past import PgPast
 from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
@@ -110,7 +111,7 @@ class Center:
             scans=PgScans(pool),
             metrics=PgMetrics(pool),
             rulebooks=self.rulebooks,
-            history=PgPast(pool),
+            history=PgHistory(pool, ZoneInfo(city.timezone)),
         )
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []

@@ -76,7 +76,7 @@ async def test_another_owner_gets_the_work_of_the_rows_that_name_it(memory: Memo
     assert sums.counts["moved"] == 2, "where an officer chose the unit it stays"
     assert dict(sums.flows) == {("roads", "clean"): 2}
     assert {one.id for one in sums.changed} == set(ids[:2])
-    found = sums.result("x", NOW, routed("clean"), NOW)
+    found = sums.result("x", NOW, routed("clean"), NOW, NOW)
     assert [(one.unit, one.before, one.after) for one in found.units] == [
         ("clean", 0, 2),
         ("roads", 2, 0),

@@ -9,6 +9,7 @@ import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ from northbank.pack.load import load
 from northbank.ports import CaseQuery
 from northbank.shell.clock import SteppedClock
 from northbank.shell.store.embedded import Embedded
-from northbank.shell.store.past import PgPast
+from northbank.shell.store.film import PgHistory
 from northbank.shell.web.cityview import view_city
 
 MATCH = "cn_divisions/jiangbei_yubei_beibei_to_liangjiang_name_match.csv"
@@ -105,7 +106,7 @@ async def test_every_town_is_seen_under_the_code_and_the_office_of_its_day(
     assert (len(towns), len(stayed)) == (42, 37)
     with Embedded.start(tmp_path / "data") as server:
         async with store(server.dsn, clock=SteppedClock(BEFORE)) as one:
-            one.world = replace(one.world, city=merged, history=PgPast(one.pool))
+            one.world = replace(one.world, city=merged, history=PgHistory(one.pool, ZoneInfo(merged.timezone)))
             before = {town["code"]: await reported(one, town["code"]) for town in stayed}
             last = await one.journal.position()
             old_list = (await page(one.world, DUTY, CaseQuery(limit=500))).rows

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -29,8 +30,8 @@ from northbank.flows.act import ActBody, act
 from northbank.flows.see_cases import page
 from northbank.flows.see_metrics import GamingQuery, MetricQuery, gaming, metrics
 from northbank.ports import World
+from northbank.shell.store.film import PgHistory
 from northbank.shell.store.metrics import PgMetrics
-from northbank.shell.store.past import PgPast
 
 DAY = timedelta(days=1)
 # every word and every period rule once by itself, besides the catalog
@@ -57,7 +58,7 @@ async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tupl
     await Walk(memory.world, seed, memory.clock.advance).go(steps)
     async with store(database, clock=memory.clock) as one:
         await copied(one.pool, memory)
-        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool), history=PgPast(one.pool))
+        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool), history=PgHistory(one.pool, ZoneInfo("Asia/Kathmandu")))
 
 
 async def copied(pool: asyncpg.Pool, memory: Memory) -> None:

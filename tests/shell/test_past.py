@@ -4,15 +4,18 @@ import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flows.walk import Walk
 from msgspec.structs import replace
 from shell.stored import Stored, store
-from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, ROADS, WORKER
+from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, ROADS, WORKER, city
 
 from northbank.core.access import Actor, scope
+from northbank.core.card import shown
 from northbank.core.moves import Act
+from northbank.core.past import Then
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act, visible
 from northbank.flows.erase_subject import EraseBody, erase
@@ -20,7 +23,7 @@ from northbank.flows.see_cases import detail, page
 from northbank.flows.see_past import wall_then
 from northbank.flows.see_wall import picture
 from northbank.ports import CaseQuery, World
-from northbank.shell.store.past import PgPast
+from northbank.shell.store.film import PgHistory
 
 QUERIES = (
     CaseQuery(), CaseQuery(open=True), CaseQuery(late=True), CaseQuery(sort="due", open=True), CaseQuery(sort="changed"),
@@ -32,7 +35,7 @@ QUERIES = (
 async def one(fresh_database: str) -> AsyncIterator[Stored]:
     """A center with a past."""
     async with store(fresh_database) as made:
-        made.world = replace(made.world, history=PgPast(made.pool))
+        made.world = replace(made.world, history=PgHistory(made.pool, ZoneInfo(city().timezone)))
         yield made
 
 
@@ -66,11 +69,11 @@ async def test_what_was_shown_is_shown_ever_after(one: Stored, seed: int) -> Non
             one.clock.advance(timedelta(seconds=1))  # a time tells two positions apart only where it passes
     chance.shuffle(seen)
     for once in [*seen, *seen[:5]]:  # asked again: from what is kept, and after others were pushed out
-        for (actor, query), shown in zip(once.asked, once.pages, strict=True):
+        for (actor, query), then_page in zip(once.asked, once.pages, strict=True):
             again = await page(one.world, actor, replace(query, as_of=str(once.position)))
             assert (again.rows, again.total, again.position, again.past) == (
-                shown.rows,
-                shown.total,
+                then_page.rows,
+                then_page.total,
                 once.position,
                 True,
             )
@@ -184,3 +187,26 @@ async def sees(world: World, actor: Actor, id: str, at: int) -> bool:
         return (await detail(world, actor, id, as_of=str(at))).case.id == id
     except Refused as refused:
         return refused.code != "not_found"
+
+
+@pytest.mark.parametrize("actor", [ADMIN, HARBOR, ROADS])
+async def test_playing_forward_shows_what_a_fresh_look_shows(one: Stored, actor: Actor) -> None:
+    """A film through the past, in steps of any size, by scope: each picture is the one made anew; parts add up to the whole."""
+    walk, chance = Walk(one.world, 41, one.clock.advance), random.Random(41)
+    await walk.go(250)
+    tip, at, held = await one.journal.position(), 1, {}
+    of = scope(actor)
+    while at <= tip:
+        fresh = replace(one.world, history=PgHistory(one.pool, ZoneInfo(city().timezone)))
+        whole, step = (
+            await wall_then(fresh, of, str(at)),
+            await wall_then(one.world, of, str(at), after=at - 1 if held else None),
+        )
+        assert step.tiles == whole.tiles
+        assert step.stream == whole.stream
+        assert step.partial == (bool(held) and of.everything)
+        played = await one.world.history.picture(of, Then(at, whole.at))  # type: ignore[union-attr]
+        live = {card.id: card for card in whole.cards if card.open}
+        assert {id: shown(card) for id, card in played.cards.items() if card.open} == live
+        held = {card.id: card for card in whole.cards}
+        at += chance.choice((1, 1, 3, 10, 40))

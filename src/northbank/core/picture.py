@@ -125,6 +125,12 @@ class Picture:
         for card in cards:
             self.take(card)
 
+    def copy(self) -> "Picture":
+        """Another one that says the same."""
+        made = Picture(self.zone, self.usual)
+        made.position, made.cards, made._counts = self.position, dict(self.cards), self._counts.copy()
+        return made
+
     def take(self, card: Card) -> None:
         """Put a card in the place of its former self."""
         old = self.cards.get(card.id)

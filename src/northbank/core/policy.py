@@ -163,7 +163,7 @@ class Sums:
                 )
             )  # fmt: skip
 
-    def result(self, id: str, at: datetime, city: City, since: datetime) -> Result:
+    def result(self, id: str, at: datetime, city: City, since: datetime, until: datetime) -> Result:
         """All of it."""
         units = sorted({unit for _, unit in self.owned})
         loads = [
@@ -173,5 +173,5 @@ class Sums:
         flows = [Flow(a, b, n) for (a, b), n in sorted(self.flows.items(), key=lambda one: (-one[1], one[0]))]
         summary = Summary(**{name: self.counts[name] for name in Summary.__struct_fields__})
         return Result(
-            id, at, city.id, city.version, tuple(sorted(self.versions)), since, self.until, summary, loads, flows, self.changed
+            id, at, city.id, city.version, tuple(sorted(self.versions)), since, until, summary, loads, flows, self.changed
         )  # fmt: skip

@@ -13,7 +13,7 @@ from northbank.core.access import Actor, Scope, scope
 from northbank.core.card import shown
 from northbank.core.case import Case
 from northbank.core.past import Place, Then, fold_until, places_then, read_as_of
-from northbank.core.picture import KEPT, Happening, Picture, happening
+from northbank.core.picture import Happening, happening
 from northbank.core.refusal import Refused
 from northbank.flows.behind import part_of
 from northbank.flows.see_wall import Snapshot
@@ -94,15 +94,19 @@ def past_of(world: World, case: Case, point: Then) -> Past:
     return Past(point.position, point.at, places_then(world.city, case, day))
 
 
-async def wall_then(world: World, of: Scope, as_of: str) -> Snapshot:
-    """The wall of a scope as it was: figures, cards and the last happenings of that moment."""
+async def wall_then(world: World, of: Scope, as_of: str, after: int | None = None) -> Snapshot:
+    """The wall of a scope as it was: figures, cards and the last happenings of that moment.
+
+    after: the position a screen of the whole district plays on from; it gets the cards that changed since alone.
+    """
     point, history = await then(world, as_of), history_of(world)
-    made = Picture(ZoneInfo(world.city.timezone))
-    made.load(point.position, await history.live(of, point.at - KEPT, point.position))
+    made = await history.picture(of, point)
     lines: list[Happening] = []
     for head in await history.heads(point.position, SHOWN):
         card = made.cards.get(head.stream.partition(":")[2])
         if card is not None:
             lines.append(happening(card, head.position, head.type.partition(".")[2], head.at))
-    cards = [shown(card) for card in made.cards.values()]
-    return Snapshot(point.position, point.at, of.key, made.tiles(point.at), cards, lines, past=True)
+    partial = of.everything and after is not None and after <= point.position
+    least = after if partial and after is not None else 0
+    cards = [shown(card) for card in made.cards.values() if card.position > least]
+    return Snapshot(point.position, point.at, of.key, made.tiles(point.at), cards, lines, past=True, partial=partial)

@@ -14,7 +14,10 @@ from northbank.ports import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Figures, open cards (and those of the last hours) and the newest happenings, all of one position. past: not the last one."""
+    """Figures, open cards (and those of the last hours) and the newest happenings, all of one position.
+
+    past: not the last one. partial: only the cards that changed since the position asked about.
+    """
 
     position: int
     at: datetime
@@ -23,6 +26,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     cards: list[Card]
     stream: list[Happening]
     past: bool = False
+    partial: bool = False
 
 
 async def picture(world: World, of: Scope, usual: list[Band] | None = None) -> Picture:

@@ -20,12 +20,16 @@ Told = Callable[[int], None]
 
 async def simulate(
     world: World, new: City, since: datetime, until: datetime, cases: AsyncIterator[Sequence[Entry[Any]]],
-    progress: Told = lambda _: None, now: datetime | None = None,
+    progress: Told = lambda _: None,
 ) -> Result:  # fmt: skip
-    """Live `cases` (the entries of each, whole) again under `new`; nothing is stored. Memory does not grow with the span."""
+    """Live `cases` (the entries of each, whole) again under `new`; nothing is stored. Memory does not grow with the span.
+
+    Late is judged at `until`, or at the last moment of the journal where that is earlier.
+    """
     live, id = world.city, world.ids.new()
     after = on_ground_of(new, live)
-    sums, known, done = Sums(until), dict[str, City](), 0
+    last = await world.history.at(await world.journal.position()) if world.history is not None else None
+    sums, known, done = Sums(until if last is None else min(until, last)), dict[str, City](), 0
     batch: list[Sequence[Entry[Any]]] = []
     async for entries in cases:
         pack = entries[0].pack
@@ -40,7 +44,7 @@ async def simulate(
             progress(done)
     await asyncio.to_thread(_live, batch, known, after, sums)
     progress(done)
-    return sums.result(id, now or world.clock.now(), after, since)
+    return sums.result(id, world.clock.now(), after, since, until)
 
 
 def _live(batch: Sequence[Sequence[Entry[Any]]], known: Mapping[str, City], after: City, sums: Sums) -> None:

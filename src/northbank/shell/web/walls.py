@@ -42,9 +42,13 @@ class LiveQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PastQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """as_of: a journal position or a time with its zone; the wall as it was then, read-only."""
+    """as_of: a journal position or a time with its zone; the wall as it was then, read-only.
+
+    after: position of what the screen holds of the past; a screen of the whole district gets what changed since alone.
+    """
 
     as_of: Annotated[str, Meta(max_length=40)] | None = None
+    after: Annotated[int, Meta(ge=0, le=2**62)] | None = None
 
 
 class DayQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +101,7 @@ def rows_of(face: Face, actor: Actor) -> Rows:
 async def see_wall(snapshots: Snapshots, face: Face, call: Call) -> Reply | Snapshot:
     """The picture of the actor's scope; with `as_of` as it was then."""
     if call.params.as_of is not None:
-        return await wall_then(face.world, rows_of(face, call.actor), call.params.as_of)
+        return await wall_then(face.world, rows_of(face, call.actor), call.params.as_of, call.params.after)
     return await snapshots.reply(face, call.scope, rows_of(face, call.actor))
 
 
