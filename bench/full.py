@@ -9,7 +9,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import count as counting
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -62,8 +61,15 @@ async def seed(center: Center, seeds: int) -> None:
 async def fill(center: Center, cases: int) -> None:
     """Repeat the cases there are until there are so many."""
     async with center.pool.acquire() as connection:
-        docs = [row["doc"] for row in await connection.fetch("select doc from cases order by reported_at, id")]
-        made = copies([_Pattern(doc) for doc in docs], center.city.prefix, sorted(center.city.units), cases - len(docs))
+        docs = [
+            row["doc"]
+            for row in await connection.fetch(
+                "select doc from cases where reporter not like 'desk%' order by reported_at, id"
+            )
+        ]
+        have = await connection.fetchval("select count(*) from cases")
+        units, patterns = sorted(center.city.units), [_Pattern(doc) for doc in docs]
+        made = copies(patterns, center.city.prefix, units, have - len(docs), cases - have)
         while part := [row for row, _ in zip(made, range(20_000), strict=False)]:
             await connection.copy_records_to_table("cases", records=part, columns=COLUMNS, timeout=600)
         await connection.execute("vacuum analyze cases", timeout=3600)
@@ -91,7 +97,7 @@ class _Pattern:
         for mark, value in (
             ("id", new_id(serial)),
             ("no", case_number(prefix, serial)),
-            ("ex", f"{self.external}-{again}"),
+            ("ex", f"{self.external}-{serial}"),
         ):
             whole = whole.replace(f"\x00{mark}", value)
         return whole
@@ -102,17 +108,14 @@ def new_id(serial: int) -> str:
     return str(UUID(int=(0x0170_0000_0000 + serial) << 80 | 0x7000 << 64 | 0x8 << 60 | serial * 2654435761 % (1 << 60)))
 
 
-def copies(patterns: list[_Pattern], prefix: str, units: list[str], wanted: int) -> Iterator[tuple[Any, ...]]:
-    """Rows of the case view."""
-    serial = FIRST_SERIAL
-    for again in counting(1):
-        for pattern in patterns:
-            if serial - FIRST_SERIAL >= wanted:
-                return
-            serial += 1
-            doc = pattern.copy(again, serial, prefix)
-            case = _decode(doc)
-            if serial % HELPED == 0 and case.owner:
-                task = Task(n=1, unit=units[serial // HELPED % len(units)], state="asked", asked_at=case.reported_at)
-                case = msgspec.structs.replace(case, tasks=(task,))
-            yield case_row(msgspec.structs.replace(case, reporter=f"desk{serial % REPORTERS}"), 0)
+def copies(
+    patterns: list[_Pattern], prefix: str, units: list[str], made: int, wanted: int
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of the case view. made: how many copies there are already."""
+    for n in range(made, made + wanted):
+        serial = FIRST_SERIAL + n
+        case = _decode(patterns[n % len(patterns)].copy(n // len(patterns) + 1, serial, prefix))
+        if serial % HELPED == 0 and case.owner:
+            task = Task(n=1, unit=units[serial // HELPED % len(units)], state="asked", asked_at=case.reported_at)
+            case = msgspec.structs.replace(case, tasks=(task,))
+        yield case_row(msgspec.structs.replace(case, reporter=f"desk{serial % REPORTERS}"), 0)

@@ -76,7 +76,7 @@ async def measure(size: Size) -> Result:
     names = ("move_us", "server_us", "old_p50_ms")
     ceiling = {name: figures[f"{name}_{first}"] for name in names}
     ratio = {
-        f"{name}_{cases}": tidy(figures[f"{name}_{cases}"] / ceiling[name])
+        f"{name}_{cases}": tidy(figures[f"{name}_{cases}"] / max(ceiling[name], 1e-3))
         for name in names
         for cases in size.cases[1:]
     }
@@ -125,7 +125,7 @@ async def _round(center: Center, news: list[NewReport], size: Size) -> dict[str,
 
 async def _old(center: Center, size: Size) -> float:
     """Archiving closed cases that nobody touched since they were filled in."""
-    ids = await center.pool.fetch("select id from cases where state = 'closed' order by reported_at", timeout=600)
+    ids = await center.pool.fetch("select id from cases where state in ('closed', 'rated') order by reported_at", timeout=600)
     took = []
     for row in random.Random(len(ids)).sample(ids, min(size.old, len(ids))):
         begun = time.perf_counter()

@@ -24,6 +24,7 @@ MODULES = {
     "page": "page",
     "lifecycle": "lifecycle",
     "growth": "growth",
+    "feed": "feed",
     "replay": "replay",
     "simulate": "simulate",
 }

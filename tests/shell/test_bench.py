@@ -17,6 +17,10 @@ FIGURES = {
     "suggest": {"accuracy", "coverage", "ece", "advise_us", "scan_hot_s", "false_alarms_per_100"},
     "duplicates": {"judge_pairs_per_s", "question_p50_ms", "question_p99_ms"},
     "proof": {"from_zero_s", "checkpoint_ms", "prove_p50_ms", "prove_growth_p50_ms", "check_us"},
+    "page": {"cases", "p50_ms_1", "p99_ms_1", "p50_ms_4", "p99_ms_4"},
+    "lifecycle": {"lives_per_s_http", "lives_per_s_flows"},
+    "growth": {"move_us_100", "move_us_400", "old_p50_ms_400"},
+    "feed": {"changes_per_s", "incidents", "states_wrong"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 
