@@ -50,7 +50,16 @@ Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.
 Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
 PasswordFile = Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")]
 
-FAULTS = (PackFaults, SettingsError, DataFolderError, DatabaseError, ServerRefused, PortBusy, SourceError, PackNotPublished)
+FAULTS = (
+    PackFaults,
+    SettingsError,
+    DataFolderError,
+    DatabaseError,
+    ServerRefused,
+    PortBusy,
+    SourceError,
+    PackNotPublished,
+)
 
 
 def settings_of(**given: Any) -> Settings:
@@ -434,7 +443,10 @@ def audit_rebuild(pack: Pack, data: Data = Path("data"), database: Database = No
 @app.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="intake, live, place, import, duplicates, proof, setup, suggest, or all.")
+        str,
+        typer.Argument(
+            help="intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, or all."
+        ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
