@@ -56,7 +56,7 @@ class Stored:
             city(), clock, self.ids, self.journal, self.cases, self.vault, self.accounts, PgDuplicates(pool)
         )
         self.tail = Tail(
-            pool, self.cases, self.world, lambda position, data: (position, msgspec.json.decode(data)), monotonic
+            pool, self.cases, self.world, lambda position, data, quiet: (position, msgspec.json.decode(data)), monotonic
         )
 
     async def report(self, key: str | None = None, **more: object) -> ReportReply:

@@ -256,9 +256,10 @@ class Script:
     def __init__(self) -> None:
         self.position = 10
         self.oldest = 0
+        self.quiet = False
 
     def tick(self, scope: Scope, after: int) -> Tick | None:
-        return None if after < self.oldest else Tick(self.position, b'{"after":%d}' % after)
+        return None if after < self.oldest else Tick(self.position, b'{"after":%d}' % after, self.quiet)
 
 
 class Screen:
@@ -306,6 +307,31 @@ def test_the_ring_remembers_and_beyond_it_the_feed_is_asked() -> None:
     ahead = Screen()
     broadcaster.join(ALL, ahead, 99)
     assert ahead.got[0].startswith(b"event: reset")
+
+
+def test_what_happens_elsewhere_is_no_frame_but_figures_do_not_grow_old() -> None:
+    feed = Script()
+    broadcaster, ticks = hub(feed, live_heartbeat=1e9)
+    screen = Screen()
+    broadcaster.join(ALL, screen, None)
+    broadcaster.beat()
+    feed.quiet, sent = True, len(screen.got)
+    for second in range(1, 30):
+        ticks[0] = float(second)
+        feed.position += 1
+        broadcaster.beat()
+    assert len(screen.got) == sent
+    ticks[0] = 30.0
+    feed.position += 1
+    broadcaster.beat()
+    assert len(screen.got) == sent + 1
+    feed.quiet, at = False, feed.position
+    feed.position += 1
+    broadcaster.beat()
+    assert b'{"after":%d}' % at in screen.got[-1], "only what is new"
+    late = Screen()
+    broadcaster.join(ALL, late, at)
+    assert late.got[0].startswith(screen.got[-1]), "a screen that resumes where nothing was sent is not told twice"
 
 
 def test_all_get_the_same_bytes_and_slow_ones_go() -> None:

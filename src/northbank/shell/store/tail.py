@@ -74,7 +74,7 @@ class Tail:
     """One per process. `position` is the last entry folded; `fresh_at` when the journal was last known to be read."""
 
     def __init__(
-        self, pool: asyncpg.Pool, cases: PgCases, world: World, encode: Callable[[int, bytes], object],
+        self, pool: asyncpg.Pool, cases: PgCases, world: World, encode: Callable[[int, bytes, bool], object],
         ticks: Callable[[], float],
     ) -> None:  # fmt: skip
         self._pool = pool
@@ -252,7 +252,7 @@ class Tail:
             tiles = watched.picture.tiles(now)
             gone = list({id for at, id in watched.left if at > after and id not in cards})
         data = TickData(self.position, now, tiles, [shown(card) for card in cards.values()], lines[:SHOWN], gone)
-        return self._encode(self.position, msgspec.json.encode(data))
+        return self._encode(self.position, msgspec.json.encode(data), not (cards or lines or gone))
 
     def _news(self, scope: Scope, after: int, most: int | None) -> tuple[dict[str, Card], list[Happening]]:
         """Cards that changed after a position and the lines about them, newest first; by where a case is now."""

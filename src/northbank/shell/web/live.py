@@ -26,10 +26,11 @@ RESET = b'event: reset\ndata: {"why":"too_old"}\n\n'
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """Everything that changed for a scope up to `position`, as JSON bytes."""
+    """Everything that changed for a scope up to `position`, as JSON bytes. quiet: nothing did; only figures age."""
 
     position: int
     data: bytes
+    quiet: bool = False
 
 
 class Feed(Protocol):
@@ -70,9 +71,10 @@ class Audience:
         self.scope = scope
         self.position = position
         self.clients: set[Client] = set()
-        self.ring: deque[tuple[int, bytes]] = deque(maxlen=ring)  # (position before, payload)
+        self.ring: deque[tuple[int, int, bytes]] = deque(maxlen=ring)  # (position before, after, payload)
         self.sent_at = float("-inf")
         self.fresh_at = float("-inf")
+        self.figures_at = float("-inf")  # when figures were sent last
 
     def remembered(self, after: int) -> bytes | None:
         """All frames after that position in one piece, or None if the ring no longer holds them."""
@@ -80,8 +82,7 @@ class Audience:
             return b""
         if not self.ring or not self.ring[0][0] <= after < self.position:
             return None
-        ends = [*(start for start, _ in self.ring), self.position][1:]
-        return b"".join(payload for (_, payload), end in zip(self.ring, ends, strict=True) if end > after)
+        return b"".join(payload for _, end, payload in self.ring if end > after)
 
 
 class Broadcaster:
@@ -124,8 +125,8 @@ class Broadcaster:
                 self._send(audience, payload)
 
     def _news(self, audience: Audience) -> bytes | None:
-        age = self.ticks() - audience.fresh_at
-        if age < self.settings.live_tick or (age < REFRESH and self.feed.position <= audience.position):
+        age, old = self.ticks() - audience.fresh_at, self.ticks() - audience.figures_at >= REFRESH
+        if age < self.settings.live_tick or (not old and self.feed.position <= audience.position):
             return None
         audience.fresh_at = self.ticks()
         tick = self.feed.tick(audience.scope, audience.position)
@@ -133,10 +134,13 @@ class Broadcaster:
             audience.ring.clear()
             audience.position = self.feed.position
             return RESET
+        before, audience.position = audience.position, max(audience.position, tick.position)
+        if tick.quiet and not old:
+            return None  # what happened elsewhere is not even felt as a frame; the next heartbeat has the position
+        audience.figures_at = audience.fresh_at
         payload = event(tick)
-        if tick.position > audience.position:
-            audience.ring.append((audience.position, payload))
-            audience.position = tick.position
+        if tick.position > before:
+            audience.ring.append((before, tick.position, payload))
         return payload
 
     def _heartbeat(self, position: int) -> bytes:
