@@ -98,10 +98,26 @@ async def test_only_who_may_see_every_case_of_an_issue_hears_of_it(memory: Memor
     inside = {grid.split("-")[1] for grid in first.issue.grids} == {"H1"}
     assert bool((await hot_issues(memory.world, HARBOR)).issues) == inside
     for actor in (OLD_TOWN, ROADS):
-        assert (await hot_issues(memory.world, actor)).issues == []
+        found = await hot_issues(memory.world, actor)
+        assert (found.issues, found.cases) == ([], 0), "nor how many cases there are"
         with pytest.raises(Refused) as refused:
             await hot_issue(memory.world, actor, first.issue.id)
         assert refused.value.code == "not_found"
+
+
+async def test_words_are_compared_only_with_those_the_reader_may_see(memory: Memory) -> None:
+    await busy(memory)
+    await look_if_due(memory.world)
+    scans = memory.world.scans
+    assert scans is not None
+    found = (await hot_issues(memory.world, HARBOR)).issues
+    assert found, "an issue of the harbor alone"
+    before = (await hot_issue(memory.world, HARBOR, found[0].issue.id)).terms
+    beside = [card.id for card in memory.cases.cards() if card.town != "TW-H" and card.id in scans.sketches]
+    assert beside
+    said = scans.sketches[found[0].issue.cases[0]]
+    scans.sketches.update(dict.fromkeys(beside, said))  # what others say elsewhere is the same now
+    assert (await hot_issue(memory.world, HARBOR, found[0].issue.id)).terms == before
 
 
 async def test_the_erased_are_dropped_from_memory_at_the_next_look(memory: Memory) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 from flows.memory import Memory
-from template import DUTY, EVERYBODY, INTAKE, NOW, READING, point
+from template import CLEAN, DUTY, EVERYBODY, INTAKE, NOW, OLD_TOWN, READING, ROADS, point
 
 from northbank.core.access import Actor
 from northbank.core.facts import read
@@ -138,3 +138,14 @@ async def test_entries_carry_who_when_and_by_which_pack(memory: Memory) -> None:
     assert [entry.type for entry in entries] == ["case.reported", "case.routed", "case.accepted", "case.dispatched"]
     assert {entry.stream for entry in entries} == {f"case:{reply.id}"}
     assert all(read(entry.type, 1, entry.data).happened_at == NOW.replace(hour=1) for entry in entries)
+
+
+async def test_a_known_number_of_a_sender_names_the_case_only_to_those_who_see_it(memory: Memory) -> None:
+    new = NewReport(type="street.pothole", place=Where(*point("TW-H1-G1")), source="phone", external="A-77")
+    made = await report(memory.world, INTAKE, new)
+    for actor, seen in ((INTAKE, True), (DUTY, True), (ROADS, True), (CLEAN, False), (OLD_TOWN, False)):
+        with pytest.raises(Refused) as caught:
+            await report(memory.world, actor, new)
+        assert caught.value.code == "already_reported"
+        assert (made.number in caught.value.say("en")) == seen
+        assert seen or "A-77" in caught.value.say("en")

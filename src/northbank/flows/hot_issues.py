@@ -40,7 +40,8 @@ class IssueView(msgspec.Struct, frozen=True):
 class HotIssues(msgspec.Struct, frozen=True):
     """What the last scan found, as far as the actor may see all of it. at: when it was; None: never yet.
 
-    position: of the scan in the journal. cases: it looked at, of so many days. alpha: chance of a false alarm per scan.
+    position: of the scan in the journal. cases: it looked at, of so many days; 0 for those who do not see the whole district.
+    alpha: chance of a false alarm per scan.
     """
 
     issues: list[IssueView]
@@ -128,9 +129,8 @@ async def hot_issues(world: World, actor: Actor) -> HotIssues:
     seen = [one for one in entry.data.issues if len(await world.scans.cards(one.cases, scope(actor))) == len(one.cases)]
     views = [_view(world.city, entry, one) for one in seen]
     used = entry.data.rules
-    return HotIssues(
-        views, entry.at, entry.position, entry.data.cases, used.alpha, rules.every_hours, used.history_days
-    )
+    looked_at = entry.data.cases if scope(actor).everything else 0
+    return HotIssues(views, entry.at, entry.position, looked_at, used.alpha, rules.every_hours, used.history_days)
 
 
 async def hot_issue(world: World, actor: Actor, id: str) -> HotIssue:
@@ -162,10 +162,18 @@ async def _terms(world: World, actor: Actor, issue: Issue) -> list[Term]:
         words = (await world.vault.open(case.subject, [case.words.id], reading)).get(case.words.id)
         if words and (text := msgspec.json.decode(words, type=Words).text):
             texts.append(text)
-    outside = [sketch for id, sketch in scans.sketches.items() if id not in issue.cases] if scans is not None else []
+    outside = [scans.sketches[id] for id in await _others(scans, actor, issue)] if scans is not None else []
 
     def share(term: str) -> float:
         mark = hash_of(term, scans.key) if scans is not None else 0
         return sum(mark in one for one in outside) / len(outside) if outside else 0.0
 
     return over_represented(texts, share) if texts else []
+
+
+async def _others(scans: Scans, actor: Actor, issue: Issue) -> list[str]:
+    """The cases that an issue's words are compared with: those beside it that the actor may see."""
+    beside = [id for id in scans.sketches if id not in issue.cases]
+    if scope(actor).everything:
+        return beside
+    return [card.id for card in await scans.cards(beside, scope(actor))]

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from northbank.core import intake
-from northbank.core.access import REPORTERS, Actor
+from northbank.core.access import REPORTERS, Actor, scope
 from northbank.core.case import Case
 from northbank.core.deadline import Deadline
 from northbank.core.likeness import sketch
@@ -122,7 +122,7 @@ async def _take(
     world: World, actor: Actor, new: NewReport, where: Where, source: str, client: ClientKey | None,
     photos: tuple[bytes, ...],
 ) -> ReportReply:  # fmt: skip
-    await _refuse_known(world, source, new.external)
+    await _refuse_known(world, actor, source, new.external)
     lon, lat, address = intake.settle(world.city, where.lon, where.lat, where.address)
     if lon != where.lon:
         where = Where(lon, lat, address)
@@ -142,7 +142,7 @@ async def _take(
     try:
         done = await world.journal.commit(change)
     except Stale:
-        await _refuse_known(world, source, new.external)
+        await _refuse_known(world, actor, source, new.external)
         raise Refused("busy") from None
     if done.reply is not None:
         reply = _decode_reply(done.reply)
@@ -153,13 +153,15 @@ def _default_source(world: World) -> str:
     return DEFAULT_SOURCE if DEFAULT_SOURCE in world.city.sources else next(iter(world.city.sources))
 
 
-async def _refuse_known(world: World, source: str, external: str | None) -> None:
+async def _refuse_known(world: World, actor: Actor, source: str, external: str | None) -> None:
+    """Refuse a sender's own number that has a case; the case is named only to those who may see it."""
     if external is None:
         return
     known = await world.cases.exists(source, external)
     if known is not None:
         case = await world.cases.get(known)
-        raise Refused("already_reported", number=case.number if case else known)
+        seen = case is not None and scope(actor).holds(case)
+        raise Refused("already_reported", number=case.number if case is not None and seen else external)
 
 
 def pieces(new: NewReport, photos: tuple[bytes, ...] = ()) -> list[tuple[str, bytes]]:

@@ -1,6 +1,6 @@
 """Suggested types by HTTP: for words that are being written, and for the words of a case."""
 
-from northbank.core.access import READS_PERSONS, REPORTERS
+from northbank.core.access import READS_PERSONS, REPORTERS, WHOLE_DISTRICT
 from northbank.core.city import Name
 from northbank.flows.suggest import ModelView, SuggestBody, Suggested, suggest, suggest_for
 from northbank.shell.web.registry import Call, Face, Operation
@@ -18,7 +18,7 @@ async def suggest_case_types(face: Face, call: Call) -> Suggested:
 
 
 async def see_model(face: Face, call: Call) -> ModelView:
-    """The model in use."""
+    """The model in use. It counts cases of the whole district: for those who see all of it."""
     adviser = face.world.adviser
     return ModelView(adviser.about if adviser is not None else None)
 
@@ -54,5 +54,6 @@ OPERATIONS = (
         summary=Name(zh="推荐模型及其指标", en="The model of suggestions and its figures"),
         reply=ModelView,
         run=see_model,
+        roles=WHOLE_DISTRICT,
     ),
 )
