@@ -145,7 +145,7 @@ export const en: Words = {
     total: "{count} case | {count} cases",
     empty: "No case fits these filters.",
     emptyDo: "Clear the filters, or take a new report.",
-    arrived: "{count} changed. Show",
+    arrived: "{count} changed",
     new: "New report",
     noType: "No type yet",
     noPlace: "Not placed",

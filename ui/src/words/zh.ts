@@ -144,7 +144,7 @@ export const zh = {
     total: "{count} 件",
     empty: "没有符合条件的事件。",
     emptyDo: "可清除筛选，或新建上报。",
-    arrived: "{count} 件有变动，刷新",
+    arrived: "{count} 件有变动",
     new: "新建上报",
     noType: "未分类",
     noPlace: "未定位",
