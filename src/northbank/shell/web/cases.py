@@ -113,7 +113,7 @@ OPERATIONS = (
         reply=Page,
         run=list_cases,
         who="wall",
-        refusals=("not_yet", "before_all"),
+        refusals=("not_found", "not_yet", "before_all"),
     ),
     Operation(
         name="see_case",

@@ -31,7 +31,7 @@ OPERATIONS = (
         params=MetricQuery,
         reply=MetricsView,
         run=see_metrics,
-        refusals=("not_yet", "before_all"),
+        refusals=("not_found", "not_yet", "before_all"),
     ),
     Operation(
         name="see_gaming",
