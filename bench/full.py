@@ -1,7 +1,8 @@
 """A center full of cases, made quickly: a few true ones, repeated with times, ids and numbers of their own, put in by COPY.
 
 The true ones are a city's real requests where that file lies beside the checkout, else reports that walked part of their way
-(lives.py). Every row is the card of its folded case, as the journal writes it; the journal is filled only when asked.
+(lives.py). Every row is the card of its folded case, as the journal writes it, except that no copy asks to be woken: years of due times
+would all be marked while something else is measured. The journal is filled only by who needs it (growth.py).
 """
 
 import asyncio
@@ -32,6 +33,7 @@ FIRST_SERIAL = 5_000_000  # copies are numbered from here on
 HELPED = 50  # of so many copies one has a second unit asked for its part
 REPORTERS = 40  # the copies are spread over so many people who report
 COLUMNS = [*Card.__struct_fields__, "doc"]
+WAKE = COLUMNS.index("wake_at")
 _TIME = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))"')
 _decode = msgspec.json.Decoder(Case).decode
 
@@ -118,4 +120,6 @@ def copies(
         if serial % HELPED == 0 and case.owner:
             task = Task(n=1, unit=units[serial // HELPED % len(units)], state="asked", asked_at=case.reported_at)
             case = msgspec.structs.replace(case, tasks=(task,))
-        yield case_row(msgspec.structs.replace(case, reporter=f"desk{serial % REPORTERS}"), 0)
+        row = list(case_row(msgspec.structs.replace(case, reporter=f"desk{serial % REPORTERS}"), 0))
+        row[WAKE] = None
+        yield tuple(row)
