@@ -77,6 +77,8 @@ export const call = {
   city: () => ask<City>(`${api}/city`),
   grids: () => ask<GridMap>(`${api}/map/grids`),
   wall: () => ask<Snapshot>(`${api}/wall`),
+  wallThen: (asOf: string, after: number | null, signal: AbortSignal) =>
+    ask<Snapshot>(`${api}/wall?as_of=${part(asOf)}${after === null ? "" : `&after=${after}`}`, { signal }),
   cases: (query: string, signal?: AbortSignal) => ask<Page>(`${api}/cases?${query}`, signal ? { signal } : {}),
   suggest: (text: string, signal: AbortSignal) => ask<Suggested>(`${api}/suggestions`, { ...json("POST", { text }), signal }),
   suggestFor: (id: string, signal: AbortSignal) => ask<Suggested>(`${api}/cases/${part(id)}/suggestions`, { signal }),

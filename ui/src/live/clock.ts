@@ -7,12 +7,18 @@ const zone = ref("Asia/Shanghai");
 let base = Date.now();
 let mark = performance.now();
 let speed = 1;
+let held = false; // the screen shows the past: the present is not asked
 
 function advance(): void {
-  now.value = base + (performance.now() - mark) * speed;
+  if (!held) now.value = base + (performance.now() - mark) * speed;
 }
 
 export const clock = {
+  /** Stand at a moment of the past (null: back to what the center says). */
+  hold(at: number | null): void {
+    held = at !== null;
+    if (at !== null) now.value = at;
+  },
   now: readonly(now),
   timezone: readonly(zone),
   zone(next: string): void {
@@ -20,7 +26,7 @@ export const clock = {
   },
   sync(at: string, nextSpeed?: number): void {
     const time = Date.parse(at);
-    if (Number.isNaN(time)) return;
+    if (Number.isNaN(time) || held) return;
     base = time;
     mark = performance.now();
     if (nextSpeed !== undefined && nextSpeed > 0) speed = nextSpeed;

@@ -15,6 +15,7 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void, a
   const changed = ref<Record<string, number>>({});
   const fresh = shallowRef<Card[]>([]);
   const denied = ref(false);
+  const past = ref(false);
   let begun = false;
 
   function setTiles(next: Tiles): void {
@@ -33,7 +34,31 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void, a
     setTiles(found.tiles);
   }
 
+  /** A moment of the past: all of it, or what changed since the one that is shown. */
+  function showPast(found: Snapshot): void {
+    if (!past.value || !found.partial) {
+      past.value = true;
+      setSnapshot(found);
+      return;
+    }
+    stream.value = [...found.stream].sort((a, b) => b.position - a.position).slice(0, KEEP);
+    position.value = found.position;
+    for (const card of found.cards) {
+      if (card.open) cards.value.set(card.id, card);
+      else cards.value.delete(card.id);
+    }
+    triggerRef(cards);
+    setTiles(found.tiles);
+  }
+
+  async function showNow(): Promise<void> {
+    const found = await call.wall();
+    past.value = false;
+    setSnapshot(found);
+  }
+
   function merge(tick: Tick): void {
+    if (past.value) return;
     position.value = tick.position;
     if (tick.tiles) setTiles(tick.tiles);
     if (tick.cards?.length || tick.gone?.length) mergeCards(tick);
@@ -64,7 +89,7 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void, a
       try {
         const found = await call.wall();
         denied.value = false;
-        setSnapshot(found);
+        if (!past.value) setSnapshot(found);
         if (begun) anew?.();
         begun = true;
         return found.position;
@@ -93,7 +118,7 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void, a
     return top;
   });
 
-  return { tiles, cards, stream, position, changed, fresh, pressing, denied, feed };
+  return { tiles, cards, stream, position, changed, fresh, pressing, denied, feed, past, showPast, showNow };
 }
 
 function weight(card: Card): number {

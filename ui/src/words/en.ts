@@ -1,5 +1,6 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import { duplicatesEn } from "./duplicates";
+import { pastEn } from "./past";
 import { reportsEn } from "./reports";
 import { hotEn, suggestEn } from "./suggest";
 import { lifeEn } from "./life";
@@ -252,6 +253,7 @@ export const en: Words = {
   },
   duplicates: duplicatesEn,
   hot: hotEn,
+  past: pastEn,
   reports: reportsEn,
   suggest: suggestEn,
   why: whyEn,

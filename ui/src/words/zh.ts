@@ -1,5 +1,6 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
 import { duplicatesZh } from "./duplicates";
+import { pastZh } from "./past";
 import { reportsZh } from "./reports";
 import { hotZh, suggestZh } from "./suggest";
 import { lifeZh } from "./life";
@@ -251,6 +252,7 @@ export const zh = {
   },
   duplicates: duplicatesZh,
   hot: hotZh,
+  past: pastZh,
   reports: reportsZh,
   suggest: suggestZh,
   why: whyZh,
