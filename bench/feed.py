@@ -1,11 +1,7 @@
 """A feed of running incidents replayed as updates of cases: every change of the list is what people do here, in order.
 
-The feed is the status history of a territory's emergency incidents (519,734 changes of 191,308 incidents), where it lies beside
-the checkout; else one of the same shape is made up. What a change becomes, here and nowhere else:
-an incident that appears is a report (or its case reopened and dispatched); a further status is the acts that lead there, for
-resources pending a dispatched case, en route a signed one, on scene or burning one that is handled, under control or finished
-one fed back; any other change, a step back too, is a note with the status in its words; leaving the list checks and closes it.
-Places and types are the city's own, drawn by the incident's key. Times are the feed's.
+The feed is the status history of a territory's emergency incidents (519,734 changes of 191,308), where it lies beside the
+checkout; else one of the same shape is made up. Its places and types are not ours: both are drawn by the incident's key.
 """
 
 import asyncio
@@ -33,6 +29,10 @@ from northbank.shell.settings import Settings
 from northbank.wiring import open_center, settle
 
 DATA = ROOT.parent / "shared" / "data" / "esa_act_events" / "observations.parquet"
+# What a change becomes, here and nowhere else. An incident that appears is a report, or its case reopened and dispatched. A
+# further status is the acts that lead there: resources pending a dispatched case, en route a signed one, on scene or burning
+# one that is handled, under control or finished one fed back. Any other change, a step back too, is a note with the status in
+# its words. Leaving the list checks and closes the case. Times are the feed's.
 STAGES = ("dispatched", "signed", "handling", "feedback")
 STATUS = {
     "Units On Route": 1, "Responding": 1, "On Scene": 2, "Out of control": 2, "Being controlled": 2,
