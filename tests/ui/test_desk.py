@@ -381,9 +381,11 @@ def test_the_list_on_paper_has_every_row_and_dark_ink(visit: Screens, client: ht
     total = client.get("/api/v1/cases?open=true&limit=1").json()["total"]
     page = visit.open("/desk", "desk", flat=True)
     expect(page.get_by_role("option").first).to_be_visible()
-    page.evaluate("() => { window.print = () => { window.rows = document.querySelectorAll('.paper tbody tr').length; }; }")
+    page.evaluate(
+        "() => { window.print = () => { window.rows = document.querySelectorAll('.paper tbody tr').length; }; }"
+    )
     page.get_by_role("button", name="Print the list").click()
-    page.wait_for_function("window.rows !== undefined")
+    page.wait_for_function("() => window.rows !== undefined")
     assert page.evaluate("window.rows") == total
     page.emulate_media(media="print")
     paper = page.locator(".paper")
@@ -406,7 +408,14 @@ def test_a_case_on_paper_tells_what_happened_by_whom_without_the_contact(
     stated(page, "Accepted")
     page.emulate_media(media="print")
     paper = page.locator(".paper")
-    for words in (made["number"], "A stall blocks the walkway", "Accepted", "The desk", "seen on the camera", "rule row"):
+    for words in (
+        made["number"],
+        "A stall blocks the walkway",
+        "Accepted",
+        "The desk",
+        "seen on the camera",
+        "rule row",
+    ):
         expect(paper).to_contain_text(words)
     expect(paper).not_to_contain_text("Ada")
     expect(paper).not_to_contain_text("2222")

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -27,9 +28,10 @@ from northbank.flows.act import ActBody, act, step
 from northbank.flows.entries import fold
 from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
 from northbank.pack.spec import DemoDay, Sample
-from northbank.ports import CaseQuery, Change, Stale, World
+from northbank.ports import CaseQuery, Change, Envelope, Stale, World
 from northbank.shell.sources.behavior import Ground, Move, answer, next_move
 from northbank.shell.sources.crew import Crew
+from northbank.shell.sources.habits import WORDS
 
 log = logging.getLogger(__name__)
 BACK = timedelta(hours=24)
@@ -198,17 +200,31 @@ class Simulator:
         """Report and everything that followed until now, decided by the same rules, stored as one change."""
         world, city = self.world, self.world.city
         id, subject = world.ids.new(), world.ids.new()
-        sealed = await world.vault.seal(subject, pieces(new), fresh=True)
+        told = pieces(new)
+        notes = {
+            what: self._said(self.chance.choice(WORDS[what]), " / ") for what in (Act.SELF_HANDLE, Act.ASK_SUSPENSION)
+        }
+        both = await world.vault.seal(
+            subject, [*told, *(("note", note.encode()) for note in notes.values())], fresh=True
+        )
+        sealed = Envelope(both.wrapped, both.secrets[: len(told)], both.refs[: len(told)])
+        spare = dict(zip(notes, zip(both.secrets[len(told) :], both.refs[len(told) :], strict=True), strict=True))
+        secrets = list(sealed.secrets)
         facts = intake.receive(
             raw(world, actor, new, new.place or Where(), new.source or "", subject, sealed), city, now
         )
         case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
         moved_at = when
         while (move := next_move(self.chance, case, city, moved_at, self.crew, self.ground, slow)) is not None:
-            if move.at > now or move.words is not None:  # words are sealed under a key that has to be there first
-                break
+            do = move.do
+            if move.at > now or (move.words is not None and do.act not in spare):
+                break  # a second note is sealed when the key is there
+            if move.words is not None:
+                secret, ref = spare.pop(do.act)
+                secrets.append(secret)
+                do = msgspec.structs.replace(do, note=ref)
             moved_at = move.at
-            later = decide(move.do, case, city, now, move.actor)
+            later = decide(do, case, city, now, move.actor)
             more = step(world, move.actor.login, case, later, now)
             entries += list(more.entries)
             case = more.cases[0]
@@ -219,7 +235,7 @@ class Simulator:
                 expected={f"case:{id}": 0},
                 cases=(case,),
                 subjects={subject: sealed.wrapped} if sealed.wrapped else {},
-                secrets=sealed.secrets,
+                secrets=secrets,
             )
         )
         if move is not None:  # not before the case is there
