@@ -445,7 +445,7 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, or all."
+            help="intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, or all."
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,

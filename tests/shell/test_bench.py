@@ -21,6 +21,8 @@ FIGURES = {
     "lifecycle": {"lives_per_s_http", "lives_per_s_flows"},
     "growth": {"move_us_100", "move_us_400", "old_p50_ms_400"},
     "feed": {"changes_per_s", "incidents", "states_wrong"},
+    "replay": {"fold_per_s", "state_hash_per_s", "rebuild_per_s"},
+    "simulate": {"simulate_per_s", "reproduced_share", "as_of_last_tenth_first_ms"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 
