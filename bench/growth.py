@@ -125,7 +125,9 @@ async def _round(center: Center, news: list[NewReport], size: Size) -> dict[str,
 
 async def _old(center: Center, size: Size) -> float:
     """Archiving closed cases that nobody touched since they were filled in."""
-    ids = await center.pool.fetch("select id from cases where state in ('closed', 'rated') order by reported_at", timeout=600)
+    ids = await center.pool.fetch(
+        "select id from cases where state in ('closed', 'rated') order by reported_at", timeout=600
+    )
     took = []
     for row in random.Random(len(ids)).sample(ids, min(size.old, len(ids))):
         begun = time.perf_counter()

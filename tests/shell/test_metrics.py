@@ -58,7 +58,13 @@ async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tupl
     await Walk(memory.world, seed, memory.clock.advance).go(steps)
     async with store(database, clock=memory.clock) as one:
         await copied(one.pool, memory)
-        yield one, memory, msgspec.structs.replace(one.world, metrics=PgMetrics(one.pool), history=PgHistory(one.pool, ZoneInfo("Asia/Kathmandu")))
+        yield (
+            one,
+            memory,
+            msgspec.structs.replace(
+                one.world, metrics=PgMetrics(one.pool), history=PgHistory(one.pool, ZoneInfo("Asia/Kathmandu"))
+            ),
+        )
 
 
 async def copied(pool: asyncpg.Pool, memory: Memory) -> None:

@@ -47,7 +47,18 @@ class Disabled(Fact, frozen=True, tag="disabled"):
 
 
 AnyFact = (
-    CaseFact | Drawn | Erased | Imported | Opened | Disabled | Fitted | Judged | Published | ReadingsSealed | Scanned | Trained
+    CaseFact
+    | Drawn
+    | Erased
+    | Imported
+    | Opened
+    | Disabled
+    | Fitted
+    | Judged
+    | Published
+    | ReadingsSealed
+    | Scanned
+    | Trained
 )
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.

@@ -18,7 +18,15 @@ ABOVE: dict[Level, tuple[Level, ...]] = {
     "community": ("town",),
     "grid": ("community", "town"),
 }
-KEYS = {"evidence": "key", "routing": "id", "limits": "id", "ladder": "id", "look_back": "id", "metrics": "", "divisions": ""}
+KEYS = {
+    "evidence": "key",
+    "routing": "id",
+    "limits": "id",
+    "ladder": "id",
+    "look_back": "id",
+    "metrics": "",
+    "divisions": "",
+}
 
 
 def reference_faults(files: PackFiles) -> list[Fault]:

@@ -776,7 +776,7 @@ export interface SignedIn {
   token: string;
 }
 
-/** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. past: not the last one. */
+/** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. */
 export interface Snapshot {
   position: number;
   at: string;
@@ -785,6 +785,7 @@ export interface Snapshot {
   cards: Card[];
   stream: Happening[];
   past?: boolean;
+  partial?: boolean;
 }
 
 /** The words of a report, as far as they are written. They are not kept. */

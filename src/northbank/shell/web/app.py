@@ -62,10 +62,10 @@ def all_operations() -> tuple[Operation, ...]:
         *walls.operations(),
         *cases.OPERATIONS,
         *duplicates.OPERATIONS,
-        *proofs.OPERATIONS,
         *suggestions.OPERATIONS,
         *hot.OPERATIONS,
         *metrics.OPERATIONS,
+        *proofs.OPERATIONS,
     )
 
 
