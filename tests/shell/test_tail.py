@@ -192,6 +192,27 @@ async def test_a_case_that_leaves_a_scope_leaves_the_screen(fresh_database: str)
         assert (raw["gone"], raw.get("cards"), raw.get("stream")) == ([id], None, None), "nor for one who was away"
 
 
+async def test_an_old_ended_case_that_goes_to_another_unit_leaves_the_screen(fresh_database: str) -> None:
+    """The picture had forgotten it after two days; the screen had not."""
+    async with store(fresh_database) as one, following(one):
+        id = (await one.report()).id
+        for word in ("sign", "start", "feed_back", "check", "close"):
+            await act(one.world, ADMIN, id, Act(word), ActBody())
+        screen = Screen(one, ROADS)
+        await caught_up(one)
+        await screen.begin()
+        assert id in screen.cards
+        one.clock.advance(timedelta(hours=60))
+        await one.report()  # wakes the tail, which puts its pictures in order once an hour
+        await caught_up(one)
+        await act(one.world, ADMIN, id, Act.REOPEN, ActBody(note="again"))
+        await act(one.world, ADMIN, id, Act.DISPATCH, ActBody(unit="clean"))
+        await caught_up(one)
+        await screen.look()
+        assert id not in screen.cards
+        assert id in screen.gone
+
+
 async def test_first_screens_that_come_together_all_see_everything(fresh_database: str) -> None:
     async with store(fresh_database) as one, following(one):
         await asyncio.gather(*(one.report() for _ in range(60)))

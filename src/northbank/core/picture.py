@@ -151,8 +151,8 @@ class Picture:
             self._counts[key] -= 1
         return True
 
-    def prune(self, now: datetime) -> None:
-        """Forget ended cases older than the picture needs."""
+    def prune(self, now: datetime) -> list[str]:
+        """Forget ended cases older than the picture needs; returns their ids."""
         edge = now - KEPT
         old = [
             c.id for c in self.cards.values() if not c.open and c.reported_at < edge and (c.closed_at or edge) <= edge
@@ -160,6 +160,7 @@ class Picture:
         for id in old:
             self.drop(id)
         self._counts = +self._counts
+        return old
 
     def tiles(self, now: datetime) -> Tiles:
         """All figures at this moment."""

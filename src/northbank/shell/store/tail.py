@@ -51,7 +51,10 @@ class TickData(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Watched:
-    """A picture that screens of one scope share. since: the position it was loaded at; left: cases that went out."""
+    """A picture that screens of one scope share. since: the position it was loaded at; left: cases that went out.
+
+    pruned: ended cases that the picture forgot and screens may still hold.
+    """
 
     def __init__(self, scope: Scope, picture: Picture, seen: float) -> None:
         self.scope = scope
@@ -59,15 +62,25 @@ class Watched:
         self.seen = seen
         self.since = picture.position
         self.left: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
+        self.pruned: dict[str, None] = {}
 
     def fold(self, card: Card, position: int) -> None:
         """Take a card in, or out when it is no longer inside the scope; seen when the tail stood at `position`."""
         if self.scope.sees(card):
             self.picture.take(card)
-        elif self.picture.drop(card.id):
+            self.pruned.pop(card.id, None)
+        elif self.picture.drop(card.id) or card.id in self.pruned:
+            self.pruned.pop(card.id, None)
             if len(self.left) == REMEMBERED:
                 self.since = self.left[0][0]
             self.left.append((position, card.id))
+
+    def prune(self, now: datetime) -> None:
+        """Forget old ended cases; what is too much to remember makes screens begin anew."""
+        self.pruned |= dict.fromkeys(self.picture.prune(now))
+        if len(self.pruned) > REMEMBERED:
+            self.pruned.clear()
+            self.since = self.picture.position
 
 
 class Tail:
@@ -218,7 +231,7 @@ class Tail:
         self._usual = usual({row["hour"]: row["reports"] for row in rows}, hour, first)
         for watched in self._watched.values():
             watched.picture.usual = self._usual if watched.scope.everything else None
-            watched.picture.prune(self._world.clock.now())
+            watched.prune(self._world.clock.now())
 
     def _forget_idle(self) -> None:
         edge = self._ticks() - IDLE
