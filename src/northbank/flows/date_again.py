@@ -1,11 +1,10 @@
 """A calendar has come: deadlines that had no due time for want of it get one, and the journal says so."""
 
-import asyncio
-
 from northbank.core.access import SYSTEM
 from northbank.core.dating import dated
 from northbank.flows.act import step
-from northbank.ports import Stale, World
+from northbank.flows.entries import commit_each
+from northbank.ports import World
 
 BATCH = 500
 
@@ -21,14 +20,9 @@ async def date_again(world: World) -> int:
             for case in cases
             if (fact := dated(case.deadlines, world.city, now, case.tasks)) is not None
         ]
-        done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
-        for result in done:
-            if not isinstance(result, BaseException):
-                written += 1
-            elif isinstance(result, Stale):
-                missed = True  # somebody acted on it meanwhile: look once more
-            else:
-                raise result
+        done = await commit_each(world, changes)
+        written += sum(done)
+        missed = missed or not all(done)  # somebody acted on one meanwhile: look once more
         if len(cases) == BATCH:
             after = cases[-1].id
         elif missed:

@@ -4,10 +4,10 @@ import msgspec
 
 from northbank.core.access import Actor, Role
 from northbank.core.facts import Erased
-from northbank.core.journal import write
 from northbank.core.refusal import Refused
+from northbank.flows.entries import note
 from northbank.flows.report import Code
-from northbank.ports import Change, Stale, World
+from northbank.ports import Stale, World
 
 
 class EraseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,14 +37,10 @@ async def erase(world: World, actor: Actor, subject: str, body: EraseBody) -> Er
             if not past:
                 raise Refused("not_found", what="subject")
             return EraseReply(subject, past[-1].position)
-        version = len(past)
-        entry = write(
-            Erased(reason=body.reason), id=world.ids.new(), stream=stream, version=version + 1, at=world.clock.now(),
-            actor=actor.login, pack=world.city.version,
-        )  # fmt: skip
-        change = Change(actor=actor.login, entries=(entry,), expected={stream: version}, erase=(subject,))
+        fact = Erased(reason=body.reason)
         try:
-            return EraseReply(subject, (await world.journal.commit(change)).last)
+            done = await note(world, stream, len(past), fact, actor=actor.login, erase=(subject,))
         except Stale:
             continue
+        return EraseReply(subject, done.last)
     raise Refused("conflict")

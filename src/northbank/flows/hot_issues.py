@@ -15,12 +15,13 @@ from northbank.core.card import Card
 from northbank.core.city import City
 from northbank.core.facts import AnyFact
 from northbank.core.hotspots import Found, Ground, Issue, Scanned, Spotted, digest_of, ground, scan
-from northbank.core.journal import Entry, write
+from northbank.core.journal import Entry
 from northbank.core.reading import Reading, purpose_of
 from northbank.core.refusal import Refused
 from northbank.core.spoken import Term, hash_of, hashed, over_represented
+from northbank.flows.entries import note
 from northbank.flows.report import Words
-from northbank.ports import Change, PlacedCase, Scans, Stale, World
+from northbank.ports import PlacedCase, Scans, Stale, World
 
 STREAM = "scan:hot"
 PURPOSE = "read.hot_issues"
@@ -87,11 +88,8 @@ async def look(world: World, scans: Scans, version: int) -> Scanned | None:
         cases=len(cases), groups=found.groups, digest=digest_of(cases), seed=seed, rules=rules, issues=found.issues,
         strongest=found.strongest,
     )  # fmt: skip
-    entry = write(
-        fact, id=world.ids.new(), stream=STREAM, version=version + 1, at=now, actor=SYSTEM.login, pack=city.version
-    )
     try:
-        await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={STREAM: version}))
+        await note(world, STREAM, version, fact, at=now)
     except Stale:
         return None
     return fact

@@ -3,7 +3,6 @@
 How many and which is core/lookback.py. Safe to stop halfway: what was drawn is in the journal, and is taken up again.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,10 +10,10 @@ from northbank.core.access import SYSTEM
 from northbank.core.case import Case
 from northbank.core.case_facts import CaseFact, Recurred
 from northbank.core.city import LookBackRow
-from northbank.core.journal import Fact, write
 from northbank.core.lookback import Drawn, grave, plan, row_of, sample, wanted
 from northbank.flows.act import step
-from northbank.ports import Change, Stale, World
+from northbank.flows.entries import commit_each, note
+from northbank.ports import Stale, World
 
 BATCH = 500
 NEAR = 30.0  # meters: the same place
@@ -54,7 +53,9 @@ async def draw(world: World, since: datetime, until: datetime) -> int:
         cases = by_row.get(row.id, [])
         if row.id not in drawn:
             fact = _drawn(world, row, cases, since, until)
-            if not await _note(world, stream, len(drawn), fact):
+            try:
+                await note(world, stream, len(drawn), fact)
+            except Stale:
                 return planned  # somebody else draws
             drawn[row.id] = fact
         planned += await _plan(world, row, cases, drawn[row.id])
@@ -68,18 +69,6 @@ def _drawn(world: World, row: LookBackRow, cases: Sequence[Case], since: datetim
         row=row.id, since=since, until=until, population=len(cases), sampled=wanted(rest, row), grave=heavy,
         seed=world.ids.new(), confidence=row.confidence, margin=row.margin,
     )  # fmt: skip
-
-
-async def _note(world: World, stream: str, version: int, fact: Fact) -> bool:
-    entry = write(
-        fact, id=world.ids.new(), stream=stream, version=version + 1, at=world.clock.now(), actor=SYSTEM.login,
-        pack=world.city.version,
-    )  # fmt: skip
-    try:
-        await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={stream: version}))
-    except Stale:
-        return False
-    return True
 
 
 async def _plan(world: World, row: LookBackRow, cases: Sequence[Case], drawn: Drawn) -> int:
@@ -107,9 +96,4 @@ async def mark_recurrence(world: World) -> int:
 
 async def _write(world: World, facts: Sequence[tuple[Case, Sequence[CaseFact]]], now: datetime) -> int:
     """Write what is known of each case; one that moved on meanwhile is left for the next time."""
-    changes = [step(world, SYSTEM.login, case, list(more), now) for case, more in facts]
-    done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
-    for one in done:
-        if isinstance(one, BaseException) and not isinstance(one, Stale):
-            raise one
-    return sum(not isinstance(one, BaseException) for one in done)
+    return sum(await commit_each(world, [step(world, SYSTEM.login, case, list(more), now) for case, more in facts]))

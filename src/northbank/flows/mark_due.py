@@ -1,11 +1,10 @@
 """The timer's work: stages that are soon due or overdue are written down, once each."""
 
-import asyncio
-
 from northbank.core.access import SYSTEM
 from northbank.core.handling import watch
 from northbank.flows.act import step
-from northbank.ports import Stale, World
+from northbank.flows.entries import commit_each
+from northbank.ports import World
 
 BATCH = 500
 
@@ -23,11 +22,7 @@ async def mark_due(world: World) -> int:
                 changes.append(step(world, SYSTEM.login, case, facts, now, rules=rules))
         if not changes:
             return written
-        done = await asyncio.gather(*(world.journal.commit(change) for change in changes), return_exceptions=True)
-        for change, result in zip(changes, done, strict=True):
-            if not isinstance(result, BaseException):
-                written += len(change.entries)
-            elif not isinstance(result, Stale):
-                raise result
+        done = await commit_each(world, changes)
+        written += sum(len(change.entries) for change, stored in zip(changes, done, strict=True) if stored)
         if len(cases) < BATCH:
             return written

@@ -2,11 +2,10 @@
 
 import msgspec
 
-from northbank.core.access import SYSTEM
-from northbank.core.journal import write
 from northbank.core.publishing import Published, stream_of
 from northbank.core.refusal import Refused
-from northbank.ports import Change, Stale, World
+from northbank.flows.entries import note
+from northbank.ports import Stale, World
 
 LONGEST = 1000  # letters of a reason
 
@@ -48,13 +47,8 @@ async def publish(world: World, reason: str | None = None, simulation: str | Non
         if of != world.city.version:
             raise Refused("other_simulation", id=simulation, version=world.city.version)
     fact = Published(version=world.city.version, before=before, reason=reason, simulation=simulation)
-    stream, version = stream_of(world.city.id), past[-1].n if past else 0
-    entry = write(
-        fact, id=world.ids.new(), stream=stream, version=version + 1, at=world.clock.now(), actor=SYSTEM.login,
-        pack=world.city.version,
-    )  # fmt: skip
     try:
-        await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={stream: version}))
+        await note(world, stream_of(world.city.id), past[-1].n if past else 0, fact)
     except Stale:
         raise Refused("conflict") from None
     return fact

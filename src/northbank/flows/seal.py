@@ -1,11 +1,10 @@
 """Sealing: records of readings are fixed in the journal, the tree grows to its tip, and its root is signed as a checkpoint."""
 
-from northbank.core.access import SYSTEM
 from northbank.core.checkpoint import Checkpoint, read_checkpoint, read_note
-from northbank.core.journal import write
 from northbank.core.reading import READINGS
 from northbank.core.refusal import Refused
-from northbank.ports import Change, Ledger, Signed, Signer, Stale, World
+from northbank.flows.entries import note
+from northbank.ports import Ledger, Signed, Signer, Stale, World
 
 
 async def seal(world: World, ledger: Ledger, signer: Signer) -> Signed | None:
@@ -30,11 +29,7 @@ async def fix_readings(world: World, ledger: Ledger) -> None:
     """Let the journal say what the records of readings are, as far as it does not yet."""
     while (found := await ledger.unsealed()) is not None:
         version, fact = found
-        entry = write(
-            fact, id=world.ids.new(), stream=READINGS, version=version + 1, at=world.clock.now(), actor=SYSTEM.login,
-            pack=world.city.version,
-        )  # fmt: skip
         try:
-            await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={READINGS: version}))
+            await note(world, READINGS, version, fact)
         except Stale:
             return  # another process fixed them

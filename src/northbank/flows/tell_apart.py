@@ -4,10 +4,10 @@ import msgspec
 
 from northbank.core.access import Actor, Role
 from northbank.core.duplicate_weights import Judged, pair_stream
-from northbank.core.journal import write
 from northbank.core.refusal import Refused
 from northbank.flows.act import visible
-from northbank.ports import Change, Stale, World
+from northbank.flows.entries import note
+from northbank.ports import Stale, World
 
 JUDGES = frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.TOWN_OFFICER})
 TRIES = 5
@@ -40,12 +40,8 @@ async def tell_apart(world: World, actor: Actor, case_id: str, other_id: str, ve
         known = isinstance(past[-1].data, Judged) and past[-1].data.apart if past else False
         if known == verdict.apart:
             return VerdictReply(known, past[-1].position if past else 0)
-        entry = write(
-            Judged(apart=verdict.apart), id=world.ids.new(), stream=stream, version=len(past) + 1, at=world.clock.now(),
-            actor=actor.login, pack=world.city.version,
-        )  # fmt: skip
         try:
-            done = await world.journal.commit(Change(actor=actor.login, entries=(entry,), expected={stream: len(past)}))
+            done = await note(world, stream, len(past), Judged(apart=verdict.apart), actor=actor.login)
         except Stale:
             continue
         return VerdictReply(verdict.apart, done.last)

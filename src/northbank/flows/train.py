@@ -10,12 +10,12 @@ import msgspec
 
 from northbank.core.access import SYSTEM
 from northbank.core.city import City
-from northbank.core.journal import write
 from northbank.core.reading import Reading
 from northbank.core.suggest import About, Trained
 from northbank.core.suggest_fit import Example
+from northbank.flows.entries import note
 from northbank.flows.report import Words
-from northbank.ports import Change, ClosedCase, Stale, World
+from northbank.ports import ClosedCase, Stale, World
 
 PURPOSE = "read.training"
 STREAM = "model:suggest"
@@ -48,13 +48,8 @@ async def record(world: World, about: About) -> int:
     """Write down that a model was trained; returns the position."""
     for _ in range(3):
         version = len([entry async for entry in world.journal.read(STREAM)])
-        entry = write(
-            Trained(about=about), id=world.ids.new(), stream=STREAM, version=version + 1, at=world.clock.now(),
-            actor=SYSTEM.login, pack=world.city.version,
-        )  # fmt: skip
         try:
-            change = Change(actor=SYSTEM.login, entries=(entry,), expected={STREAM: version})
-            return (await world.journal.commit(change)).last
+            return (await note(world, STREAM, version, Trained(about=about))).last
         except Stale:
             continue
     raise Stale

@@ -5,16 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from northbank.core.access import SYSTEM
 from northbank.core.city import City
 from northbank.core.duplicate_fit import Marked, fit, squared_error
 from northbank.core.duplicate_weights import DEFAULT, STREAM, Fitted
 from northbank.core.duplicates import Part, Weights, compare
-from northbank.core.journal import write
 from northbank.core.likeness import Sketch
 from northbank.core.refusal import Refused
+from northbank.flows.entries import note
 from northbank.flows.see_duplicates import RECENT, sight
-from northbank.ports import Change, Nearby, Stale, World
+from northbank.ports import Nearby, Stale, World
 
 BATCH = 500
 MEASURED = 0.25  # the newest share of the pairs, first learned without and measured on
@@ -81,11 +80,7 @@ def _parts(city: City, one: Nearby, other: Nearby, words: dict[str, Sketch]) -> 
 
 async def _put_in_force(world: World, learned: Learned) -> None:
     past = [entry async for entry in world.journal.read(STREAM)]
-    entry = write(
-        Fitted(weights=learned.weights, brier=round(learned.brier, 6)), id=world.ids.new(), stream=STREAM,
-        version=len(past) + 1, at=world.clock.now(), actor=SYSTEM.login, pack=world.city.version,
-    )  # fmt: skip
     try:
-        await world.journal.commit(Change(actor=SYSTEM.login, entries=(entry,), expected={STREAM: len(past)}))
+        await note(world, STREAM, len(past), Fitted(weights=learned.weights, brier=round(learned.brier, 6)))
     except Stale as error:
         raise Refused("conflict") from error
