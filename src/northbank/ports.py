@@ -1,6 +1,6 @@
 """What flows need from the world: small protocols, and the values that cross them. No implementation lives here."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
@@ -12,6 +12,7 @@ from northbank.core.case import Case, Sealed
 from northbank.core.city import City, Metric, Name
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
+from northbank.core.likeness import Sketch
 from northbank.core.metrics import By, Count, Part
 from northbank.core.metrics import Span as Period
 from northbank.core.past import Then
@@ -267,8 +268,11 @@ class Vault(Protocol):
     async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
         """Encrypt (kind, plaintext) pieces; `fresh` when the subject is new and no key need be looked up."""
 
-    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
-        """Sketches by subject (core/likeness.py), which hold no words; those erased are missing."""
+    async def sketches(self, subjects: Sequence[str], draw: Callable[[bytes], Sketch]) -> dict[str, Sketch]:
+        """What `draw` makes of the words of each subject; those erased are missing.
+
+        The words do not leave the vault, and nobody can read them in a sketch: no reading is recorded.
+        """
 
     async def knows(self, subject: str) -> bool:
         """Whether there are words under this subject that can still be read."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from northbank.core.city import Name
 from northbank.core.evolve import evolve
 from northbank.core.facts import AnyFact, read
 from northbank.core.journal import Entry, NewEntry, digest
+from northbank.core.likeness import Sketch
 from northbank.core.metrics import Part, belongs
 from northbank.core.number import case_number
 from northbank.core.reading import Reading
@@ -227,9 +228,9 @@ class MemoryVault:
     async def knows(self, subject: str) -> bool:
         return subject in self.store.keys
 
-    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
-        held = [one for one in self.store.secrets.values() if one.subject in set(subjects) and one.kind == "sketch"]
-        return {one.subject: one.sealed.removeprefix(self.store.keys[one.subject]) for one in held}
+    async def sketches(self, subjects: Sequence[str], draw: Callable[[bytes], Sketch]) -> dict[str, Sketch]:
+        held = [one for one in self.store.secrets.values() if one.subject in set(subjects) and one.kind == "words"]
+        return {one.subject: draw(one.sealed.removeprefix(self.store.keys[one.subject])) for one in held}
 
     async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
         key = self.store.keys.get(subject)

@@ -116,7 +116,7 @@ async def check(connection: asyncpg.Connection) -> None:
     lost = await connection.fetchval(WORDS + "select count(*) from referred where id not in (select id from secret)")
     assert lost == 0, "a reference leads to no words"
     orphans = await connection.fetchval(
-        WORDS + "select count(*) from secret where kind <> 'sketch' and id not in (select id from referred)"
+        WORDS + "select count(*) from secret where id not in (select id from referred)"
     )
     assert orphans == 0, "words that nothing refers to"
     assert (

@@ -4,18 +4,18 @@ import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import msgspec
 import pytest
 from flows.memory_candidates import MemoryCandidates
 from shell.stored import Stored, store
 from template import DUTY, EVERYBODY, INTAKE, NOW, point
 
 from northbank.core.access import Scope, scope
-from northbank.core.likeness import Sketch, likeness, sketch
+from northbank.core.likeness import likeness, sketch
 from northbank.core.moves import Act
 from northbank.flows.act import ActBody, act
 from northbank.flows.erase_subject import EraseBody, erase
 from northbank.flows.report import Contact, NewReport, Where, report
+from northbank.flows.see_duplicates import drawn
 from northbank.flows.tell_apart import Verdict, tell_apart
 from northbank.ports import Neighborhood
 
@@ -118,25 +118,26 @@ async def test_pairs_told_apart_are_known_by_either_side(crowded: Stored) -> Non
     assert await told(third, []) == set()
 
 
-async def test_sketches_stand_sealed_and_go_with_the_person(crowded: Stored) -> None:
+async def test_sketches_are_drawn_of_sealed_words_unread_and_go_with_the_person(crowded: Stored) -> None:
     made = await crowded.report(text="路灯不亮", contact=Contact(phone="13988887777"))
     subject = (await crowded.case(made.id)).subject
-    plain = (await crowded.vault.sketches([subject]))[subject]
-    kept = msgspec.msgpack.decode(plain, type=Sketch)
-    assert likeness(kept, sketch("路灯不亮")) == 1.0
-    assert kept.reporter == sketch(None, None, "+86 13988887777").reporter
-    for mark in (plain, kept.reporter):
-        rows = "select count(*) from secret where position($1 in sealed) > 0"
+    readings = await crowded.pool.fetchval("select count(*) from reading")
+    found = (await crowded.vault.sketches([subject], drawn))[subject]
+    assert likeness(found, sketch("路灯不亮")) == 1.0
+    assert found.reporter == sketch(None, None, "+86 13988887777").reporter
+    rows = "select count(*) from secret where position($1 in sealed) > 0"
+    for mark in (found.reporter, "路灯不亮".encode()):
         assert await crowded.pool.fetchval(rows, mark) == 0, "at rest nothing of it can be read or tried out"
+    assert await crowded.pool.fetchval("select count(*) from reading") == readings, "nobody read the words"
     await erase(crowded.world, DUTY, subject, EraseBody("request"))
-    assert await crowded.vault.sketches([subject]) == {}
+    assert await crowded.vault.sketches([subject], drawn) == {}
     assert await crowded.pool.fetchval("select count(*) from secret where subject = $1", subject) == 0
 
 
 async def test_no_words_no_sketch(crowded: Stored) -> None:
     made = await crowded.report(text=None, contact=None)
     subject = (await crowded.case(made.id)).subject
-    assert await crowded.vault.sketches([subject]) == {}
+    assert await crowded.vault.sketches([subject], drawn) == {}
 
 
 async def test_nothing_outside_the_scope_is_counted(crowded: Stored) -> None:

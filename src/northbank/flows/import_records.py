@@ -18,7 +18,7 @@ from northbank.core.intake import check_time
 from northbank.core.journal import NewEntry, write
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
-from northbank.flows.report import Contact, Words, sketched
+from northbank.flows.report import Contact, Words
 from northbank.ports import Change, Envelope, ImportProgress, World
 
 IMPORTER = Actor("import", Role.INTAKE)
@@ -210,8 +210,7 @@ def _pieces(draft: Draft) -> list[tuple[str, bytes]]:
         contact = Contact(draft.name, draft.phone, draft.email)
     if not (draft.text or draft.address or contact):
         return []
-    words = ("words", _encode(Words(draft.text, draft.address, contact)))
-    return [words, ("sketch", sketched(draft.text, draft.address, contact))]
+    return [("words", _encode(Words(draft.text, draft.address, contact)))]
 
 
 def _count(figures: Figures, found: Draft, draft: Draft, case: Case) -> None:

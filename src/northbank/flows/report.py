@@ -10,7 +10,6 @@ from northbank.core import intake
 from northbank.core.access import REPORTERS, Actor, scope
 from northbank.core.case import Case
 from northbank.core.deadline import Deadline
-from northbank.core.likeness import sketch
 from northbank.core.refusal import Refused
 from northbank.flows.entries import fold
 from northbank.flows.settle_type import settle_type
@@ -170,14 +169,7 @@ def pieces(new: NewReport, photos: tuple[bytes, ...] = ()) -> list[tuple[str, by
     found: list[tuple[str, bytes]] = []
     if new.text or address or new.contact:
         found.append(("words", _encode(Words(new.text, address, new.contact))))
-        found.append(("sketch", sketched(new.text, address, new.contact)))
     return found + [("photo", photo) for photo in photos]
-
-
-def sketched(text: str | None, address: str | None, contact: Contact | None) -> bytes:
-    """What duplicates are found by later without reading the words; sealed beside them and erased with them."""
-    who = contact or Contact()
-    return msgspec.msgpack.encode(sketch(text, address, who.phone, who.email))
 
 
 def raw(

@@ -15,13 +15,15 @@ from northbank.core.duplicates import Opinion, Part, Sight, Weights, judge
 from northbank.core.likeness import Sketch, sketch
 from northbank.core.refusal import Refused
 from northbank.flows.act import visible
-from northbank.flows.report import Code, Contact, Text, Where
+from northbank.flows.report import Code, Contact, Text, Where, Words
 from northbank.ports import Moment, Nearby, Neighborhood, World
 
 MOST = 50  # cases compared for one question
 SHOWN = 8
 LEAST = 0.05  # probability below which nothing is shown
 RECENT = timedelta(days=7)  # how long after its end a case is still compared
+
+_decode_words = msgspec.json.Decoder(Words).decode
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -122,9 +124,14 @@ def _compares(actor: Actor) -> bool:
 async def _sketches(world: World, actor: Actor, subjects: list[str]) -> dict[str, Sketch]:
     if not subjects or not _compares(actor):
         return {}
-    return {
-        id: msgspec.msgpack.decode(plain, type=Sketch) for id, plain in (await world.vault.sketches(subjects)).items()
-    }
+    return await world.vault.sketches(subjects, drawn)
+
+
+def drawn(words: bytes) -> Sketch:
+    """The sketch of a report's words as they are sealed."""
+    said = _decode_words(words)
+    who = said.contact or Contact()
+    return sketch(said.text, said.address, who.phone, who.email)
 
 
 async def _answer(world: World, actor: Actor, asked: Sight, case: Case | None) -> Duplicates:

@@ -12,7 +12,7 @@ from northbank.core.duplicates import Part, Weights, compare
 from northbank.core.likeness import Sketch
 from northbank.core.refusal import Refused
 from northbank.flows.entries import note
-from northbank.flows.see_duplicates import RECENT, sight
+from northbank.flows.see_duplicates import RECENT, drawn, sight
 from northbank.ports import Nearby, Stale, World
 
 BATCH = 500
@@ -50,8 +50,7 @@ async def gather(world: World, since: datetime, until: datetime, progress: Calla
             return pairs
         before = await world.duplicates.before([one.id for one in batch], DEFAULT.radius, DEFAULT.days, RECENT.days)
         subjects = {one.subject for one in batch} | {other.subject for found in before.values() for other in found}
-        sealed = await world.vault.sketches(sorted(subjects))
-        words = {id: msgspec.msgpack.decode(plain, type=Sketch) for id, plain in sealed.items()}
+        words = await world.vault.sketches(sorted(subjects), drawn)
         for one in batch:
             pairs.extend(_marked(world.city, one, before.get(one.id, []), words))
         after, done = batch[-1], done + len(batch)

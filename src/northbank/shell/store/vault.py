@@ -4,7 +4,7 @@ Destroying the wrapped key (and the sealed pieces) erases a subject for good. No
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from northbank.core.case import Sealed
+from northbank.core.likeness import Sketch
 from northbank.core.reading import Reading, reading_digest
 from northbank.core.refusal import Refused
 from northbank.ports import Envelope, Ids, Secret
@@ -56,12 +57,12 @@ class PgVault:
         """Whether the subject has a key."""
         return await self._pool.fetchval(SQL.subject_key, subject) is not None
 
-    async def sketches(self, subjects: Sequence[str]) -> dict[str, bytes]:
-        """Sketches by subject; erased ones are missing. No words are opened here, so no reading is recorded."""
-        found: dict[str, bytes] = {}
-        for row in await self._pool.fetch(DUPLICATES.sketches, list(subjects)):
+    async def sketches(self, subjects: Sequence[str], draw: Callable[[bytes], Sketch]) -> dict[str, Sketch]:
+        """Sketches by subject; erased ones are missing. The words do not leave this method, so no reading is recorded."""
+        found: dict[str, Sketch] = {}
+        for row in await self._pool.fetch(DUPLICATES.words, list(subjects)):
             box = AESGCM(self._unwrap(row["subject"], row["wrapped"]))
-            found[row["subject"]] = _open(box, row["id"], row["sealed"])
+            found[row["subject"]] = draw(_open(box, row["id"], row["sealed"]))
         return found
 
     async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:

@@ -67,8 +67,8 @@ cross join lateral (
 where a.id = any($1::uuid[])
 order by a.reported_at, a.id, b.reported_at, b.id;
 
--- name: sketches
--- Sketches of the words of some subjects, with their keys.
+-- name: words
+-- The sealed words of some subjects, with their keys.
 select s.subject::text, s.id::text, s.sealed, k.wrapped
 from secret s join subject_key k on k.subject = s.subject
-where s.subject = any($1::uuid[]) and s.kind = 'sketch';
+where s.subject = any($1::uuid[]) and s.kind = 'words';
