@@ -238,14 +238,18 @@ def staff(chance: random.Random, most: int = 6) -> list[Actor]:
 class Screen:
     """An open /live of one account, read frame by frame."""
 
-    def __init__(self, office: Office, login: str) -> None:
+    def __init__(self, office: Office, login: str, left: str | None = None) -> None:
+        """left: the id of the event it saw last."""
+        self.left = left
         self.frames: list[dict[str, Any]] = []
+        resumed = [(b"last-event-id", left.encode())] if left is not None else []
         self.raw = b""
         self.ended = False
         self._gone = asyncio.Event()
         scope = {
             "type": "http", "method": "GET", "path": "/live", "raw_path": b"/live", "query_string": b"", "scheme": "http",
-            "http_version": "1.1", "headers": [(b"authorization", f"Bearer {login}".encode()), (b"host", b"center")],
+            "http_version": "1.1",
+            "headers": [(b"authorization", f"Bearer {login}".encode()), (b"host", b"center"), *resumed],
             "client": ("127.0.0.1", 1), "server": ("center", 80), "root_path": "",
         }  # fmt: skip
         self.task = asyncio.create_task(office.app(scope, self._receive, self._send))  # type: ignore[arg-type]
@@ -262,6 +266,10 @@ class Screen:
         """The frames since the last look: kind and data."""
         text, self.raw = self.raw.decode(), b""
         return [(kind, msgspec.json.decode(data)) for kind, data in re.findall(r"event: (\w+)\ndata: (.*)\n\n", text)]
+
+    def last_id(self) -> str:
+        """The id of the newest event."""
+        return re.findall(r"^id: (.*)$", self.raw.decode(), re.MULTILINE)[-1]
 
     async def close(self) -> None:
         """Hang up."""

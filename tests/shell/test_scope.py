@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core.test_access import by_hand
@@ -30,7 +31,7 @@ from shell.asking import (
 )
 from template import ADMIN, INTAKE, city, point
 
-from northbank.core.access import READS_PERSONS, Actor
+from northbank.core.access import READS_PERSONS, Actor, scope
 from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.evolve import evolve
@@ -247,6 +248,49 @@ async def test_who_moves_sees_the_new_scope_at_once(fresh_database: str, tmp_pat
                     check_answer(actor, question, await one.ask(actor.login, question), [case for case, _ in cases])
             if screen is not None:
                 await screen.close()
+
+
+async def began(one: Office, login: str, left: str) -> list[tuple[str, dict[str, Any]]]:
+    """What a screen that comes back is sent first."""
+    screen = Screen(one, login, left)
+    try:
+        return await begun(one, screen)
+    finally:
+        await screen.close()
+
+
+async def begun(one: Office, screen: Screen) -> list[tuple[str, dict[str, Any]]]:
+    """The first frames of a stream; its account is asked of the database meanwhile."""
+    while b"data: " not in screen.raw:
+        await one.center.pool.fetch("select 1")
+    screen.left = screen.last_id()
+    return screen.read()
+
+
+async def test_a_screen_that_was_away_while_its_account_moved_begins_anew(fresh_database: str, tmp_path: Path) -> None:
+    """It cannot know which of its cards it may no longer hold: only a fresh snapshot is right."""
+    chance, anew, on = random.Random(400), 0, 0
+    async with office(fresh_database, tmp_path) as one:
+        walk = await live_through(one, chance, 40)
+        for before in [one for one in staff(chance, 10) if one.role is not INTAKE.role]:
+            await one.admit(before)
+            screen = Screen(one, before.login)
+            await begun(one, screen)
+            left = screen.left
+            await screen.close()
+            later = chance.choice([before, before, *staff(chance)])
+            moved = Actor(before.login, later.role, later.unit, later.town, later.grid)
+            if moved.role is INTAKE.role:
+                continue
+            await one.admit(moved)
+            await walk.go(3)
+            kinds = [kind for kind, _ in await began(one, moved.login, left or "")]
+            assert ("reset" in kinds) == (scope(moved) != scope(before)), (before, moved, kinds)
+            anew, on = anew + ("reset" in kinds), on + ("reset" not in kinds)
+            wall = dict((await one.ask(moved.login, Question("see_wall", "/api/v1/wall"))).still()[1])  # type: ignore[index]
+            assert "reset" not in [kind for kind, _ in await began(one, moved.login, wall["cursor"])]
+    assert anew
+    assert on
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -5,6 +5,7 @@ Scope values become part of the SQL; nothing here filters rows after they were r
 
 from collections.abc import Mapping
 from enum import StrEnum
+from hashlib import sha256
 
 import msgspec
 
@@ -114,6 +115,15 @@ class Scope(msgspec.Struct, frozen=True):
             return "district"
         parts = (("town", self.town), ("unit", self.unit), ("grid", self.grid), ("reporter", self.reporter))
         return ",".join(f"{name}:{value}" for name, value in parts if value is not None) or "nothing"
+
+    @property
+    def mark(self) -> str:
+        """The key in eight hexadecimal digits, fit for a header; empty for the whole district."""
+        return "" if self.everything else sha256(self.key.encode()).hexdigest()[:8]
+
+    def cursor(self, position: int) -> str:
+        """Where a screen of this scope stands: `123`, or `123-4f2a9c1b`. No other scope goes on from there."""
+        return f"{position}-{self.mark}" if self.mark else str(position)
 
 
 def scope(actor: Actor) -> Scope:

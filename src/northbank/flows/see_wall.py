@@ -17,6 +17,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Figures, open cards (and those of the last hours) and the newest happenings, all of one position.
 
     past: not the last one. partial: only the cards that changed since the position asked about.
+    cursor: where the live stream goes on from it; empty for the past.
     """
 
     position: int
@@ -27,6 +28,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     stream: list[Happening]
     past: bool = False
     partial: bool = False
+    cursor: str = ""
 
 
 async def picture(world: World, of: Scope, usual: list[Band] | None = None) -> Picture:

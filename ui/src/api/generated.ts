@@ -786,6 +786,7 @@ export interface Snapshot {
   stream: Happening[];
   past?: boolean;
   partial?: boolean;
+  cursor?: string;
 }
 
 /** The words of a report, as far as they are written. They are not kept. */

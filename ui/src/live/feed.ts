@@ -12,15 +12,15 @@ const RETRY = [300, 700, 1500, 3000];
 export interface Wishes {
   /** Part of what the account may see; all of it when null. */
   scope: string | null;
-  /** Loads what the screen shows and gives the position it stands at. */
-  load(): Promise<number>;
+  /** Loads what the screen shows and gives the cursor it stands at: a position, and whose it is. */
+  load(): Promise<string>;
   tick(tick: Tick): void;
 }
 
 export class Feed {
   private readonly dead = ref(false);
   private readonly lost = ref<number | null>(null);
-  private position: number | null = null;
+  private cursor: string | null = null;
   private stop = new AbortController();
   private line: AbortController | null = null;
   private heard = performance.now();
@@ -61,7 +61,7 @@ export class Feed {
     while (!this.stop.signal.aborted) {
       try {
         this.line = new AbortController();
-        if (this.position === null) this.position = await this.wishes.load();
+        if (this.cursor === null) this.cursor = await this.wishes.load();
         await this.listen(this.line.signal);
       } catch {
         // Every failure has the same answer: wait a little and take the line up again.
@@ -75,7 +75,7 @@ export class Feed {
 
   private async listen(signal: AbortSignal): Promise<void> {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
-    if (this.position !== null) headers["Last-Event-ID"] = String(this.position);
+    if (this.cursor !== null) headers["Last-Event-ID"] = this.cursor;
     const path = this.wishes.scope === null ? "/live" : `/live?scope=${encodeURIComponent(this.wishes.scope)}`;
     const answer = await fetch(path, { headers, signal, credentials: "same-origin", cache: "no-store" });
     if (!answer.ok || !answer.body) throw new Error(`live ${answer.status}`);
@@ -86,23 +86,23 @@ export class Feed {
       if (done) return;
       for (const frame of frames.push(value)) {
         if (frame.event === "reset") {
-          this.position = null;
+          this.cursor = null;
           await reader.cancel();
           return;
         }
-        if (frame.event === "tick") this.take(JSON.parse(frame.data) as Tick);
+        if (frame.event === "tick") this.take(JSON.parse(frame.data) as Tick, frame.id);
       }
     }
   }
 
-  private take(tick: Tick): void {
+  private take(tick: Tick, id: string | null): void {
     this.tries = 0;
     this.heard = performance.now();
     this.heardAt = Date.parse(tick.at);
     this.dead.value = false;
     this.lost.value = null;
     clock.sync(tick.at);
-    this.position = tick.position;
+    if (id !== null) this.cursor = id;
     this.wishes.tick(tick);
   }
 }

@@ -92,7 +92,7 @@ export function usePicture(scope: string | null, heard?: (tick: Tick) => void, a
         if (!past.value) setSnapshot(found);
         if (begun) anew?.();
         begun = true;
-        return found.position;
+        return found.cursor ?? String(found.position);
       } catch (error) {
         const status = (error as { status?: number }).status;
         denied.value = status === 401;

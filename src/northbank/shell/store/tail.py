@@ -250,7 +250,8 @@ class Tail:
         _, lines = self._news(scope, self._oldest, SHOWN)
         now = self._world.clock.now()
         cards = [shown(card) for card in watched.picture.cards.values()]
-        return Snapshot(self.position, now, scope.key, watched.picture.tiles(now), cards, lines)
+        tiles, cursor = watched.picture.tiles(now), scope.cursor(self.position)
+        return Snapshot(self.position, now, scope.key, tiles, cards, lines, cursor=cursor)
 
     def tick(self, scope: Scope, after: int) -> object | None:
         """What changed for `scope` after that position; None when that is no longer remembered."""

@@ -54,9 +54,9 @@ class Client(Protocol):
         """Hang up."""
 
 
-def event(tick: Tick) -> bytes:
-    """One server-sent event."""
-    return b"id: %d\nevent: tick\ndata: %b\n\n" % (tick.position, tick.data)
+def event(scope: Scope, tick: Tick) -> bytes:
+    """One server-sent event. Its id says whose position it is: an account that moved cannot go on from it."""
+    return b"id: %b\nevent: tick\ndata: %b\n\n" % (scope.cursor(tick.position).encode(), tick.data)
 
 
 def framed(payload: bytes) -> bytes:
@@ -120,7 +120,7 @@ class Broadcaster:
                 continue
             payload = self._news(audience)
             if payload is None and self.ticks() - audience.sent_at >= self.settings.live_heartbeat:
-                payload = event(Tick(audience.position, self._heartbeat(audience.position)))
+                payload = self._beat_of(audience)
             if payload is not None:
                 self._send(audience, payload)
 
@@ -138,13 +138,14 @@ class Broadcaster:
         if tick.quiet and not old:
             return None  # what happened elsewhere is not even felt as a frame; the next heartbeat has the position
         audience.figures_at = audience.fresh_at
-        payload = event(tick)
+        payload = event(audience.scope, tick)
         if tick.position > before:
             audience.ring.append((before, tick.position, payload))
         return payload
 
-    def _heartbeat(self, position: int) -> bytes:
-        return msgspec.json.encode({"position": position, "at": self.now()})
+    def _beat_of(self, audience: Audience) -> bytes:
+        data = msgspec.json.encode({"position": audience.position, "at": self.now()})
+        return event(audience.scope, Tick(audience.position, data))
 
     def _send(self, audience: Audience, payload: bytes) -> None:
         chunk = framed(payload)
@@ -161,13 +162,16 @@ class Broadcaster:
         if self.count >= self.settings.live_clients:
             raise Refused("busy", seconds=5)
 
-    def join(self, scope: Scope, client: Client, after: int | None) -> None:
-        """Register a screen; first it is sent what it missed since `after`. No await: nothing falls in between."""
+    def join(self, scope: Scope, client: Client, after: int | None, foreign: bool = False) -> None:
+        """Register a screen; first it is sent what it missed since `after`. No await: nothing falls in between.
+
+        foreign: what it holds is of another scope, and so nothing to go on from.
+        """
         key = scope.key
         audience = self.audiences.get(key)
         if audience is None:
             audience = self.audiences[key] = Audience(scope, self.feed.position, self.settings.live_ring)
-        first = self._missed(audience, after) + event(Tick(audience.position, self._heartbeat(audience.position)))
+        first = (RESET if foreign else self._missed(audience, after)) + self._beat_of(audience)
         audience.clients.add(client)
         self.count += 1
         client.write(first, framed(first))
@@ -181,7 +185,7 @@ class Broadcaster:
         if found is not None:
             return found
         tick = self.feed.tick(audience.scope, after)
-        return RESET if tick is None else event(tick)
+        return RESET if tick is None else event(audience.scope, tick)
 
     def leave(self, scope: Scope, client: Client) -> None:
         """Forget a screen; twice does no harm."""

@@ -101,7 +101,7 @@ def _headers(one: Operation) -> Iterable[dict[str, Any]]:
         text = "Chosen by the sender; a repeat with the same key and body gives the first answer."
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema, "description": text}
     if one.media == "text/event-stream":
-        schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+        schema = {"type": "string", "pattern": "^[0-9]{1,18}(-[0-9a-f]{8})?$"}
         text = "What a browser sends when it comes back: the id of the last event it saw; it wins over `after`."
         yield {"name": "Last-Event-ID", "in": "header", "required": False, "schema": schema, "description": text}
 

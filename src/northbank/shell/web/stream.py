@@ -4,6 +4,7 @@ Who hears what is live.py; nothing here knows the content of a frame.
 """
 
 import asyncio
+import re
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +13,7 @@ from typing import Any
 
 from northbank.core.access import Scope as Rows
 from northbank.core.refusal import Refused
-from northbank.shell.web.live import RESET, Broadcaster, framed
+from northbank.shell.web.live import RESET, Broadcaster, Client, framed
 from northbank.shell.web.protocol import LIVE, TRANSPORT
 from northbank.shell.web.wire import Receive, Scope, Send, header, takes_gzip
 
@@ -27,7 +28,9 @@ _VARY = (b"vary", b"accept-encoding")
 _GZIP = (b"content-encoding", b"gzip")
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no name, no time, any system
 _QUEUE = 64
+CURSOR = r"\d{1,18}(-[0-9a-f]{8})?"
 Gone = Callable[[], Awaitable[bool]]
+Join = Callable[[Client], None]
 Watch = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
@@ -144,14 +147,18 @@ class QueuedClient:
         await send({"type": "http.response.body", "body": b""})
 
 
-def last_position(scope: Scope, after: int | None) -> int | None:
-    """Where the screen left off: the header of a reconnecting browser wins over the address it was opened with."""
-    raw = header(scope, b"last-event-id").strip()
-    if not raw:
-        return after
-    if not raw.isdigit() or len(raw) > 18:
-        raise Refused("invalid", why="Last-Event-ID: a journal position is expected")
-    return int(raw)
+def left_at(scope: Scope, after: str | None) -> tuple[int | None, str]:
+    """Where the screen left off and the mark of the scope it had; `after` is of the form of CURSOR.
+
+    The header of a reconnecting browser wins over the address it was opened with.
+    """
+    raw = header(scope, b"last-event-id").strip().decode("latin-1") or after
+    if raw is None:
+        return None, ""
+    if re.fullmatch(CURSOR, raw, re.ASCII) is None:
+        raise Refused("invalid", why="Last-Event-ID: the id of an event of this stream is expected")
+    position, _, mark = raw.partition("-")
+    return int(position), mark
 
 
 async def listen(
@@ -160,13 +167,19 @@ async def listen(
     send: Send,
     broadcaster: Broadcaster,
     rows: Rows,
-    after: int | None,
+    after: str | None,
     welcome: Callable[[], Awaitable[bool]] = always,
     watch: Watch = unwatched,
+    whole: Rows | None = None,
 ) -> None:
-    """Serve one screen until it goes away or is no longer welcome: its session ended, or its account has another post."""
+    """Serve one screen until it goes away or is no longer welcome: its session ended, or its account has another post.
+
+    whole: all the account may see, where `rows` is a part of it; its snapshot is a place to begin too.
+    """
     broadcaster.admit()
-    after = last_position(scope, after)
+    position, mark = left_at(scope, after)
+    foreign = position is not None and mark not in (rows.mark, (whole or rows).mark)
+    join = partial(broadcaster.join, rows, after=position, foreign=foreign)
     gone = partial(_until_gone, receive, welcome, broadcaster.settings.live_ask, watch)
     transport = scope.get(TRANSPORT)
     if transport is not None and scope.get("http_version") == "1.1" and scope["method"] == "GET":
@@ -177,16 +190,16 @@ async def listen(
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": hello, "more_body": True})
         scope[LIVE] = True
-        await _direct(broadcaster, rows, after, client, gone)
+        await _direct(broadcaster, rows, join, client, gone)
         await receive()  # the server must have seen the connection go before the response may stay unfinished
     else:
         await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
         await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
-        await _queued(broadcaster, rows, after, send, gone)
+        await _queued(broadcaster, rows, join, send, gone)
 
 
-async def _direct(hub: Broadcaster, rows: Rows, after: int | None, client: DirectClient, gone: Gone) -> None:
-    hub.join(rows, client, after)
+async def _direct(hub: Broadcaster, rows: Rows, join: Join, client: DirectClient, gone: Gone) -> None:
+    join(client)
     left = True
     try:
         left = await gone()
@@ -195,9 +208,9 @@ async def _direct(hub: Broadcaster, rows: Rows, after: int | None, client: Direc
         client.close() if left else client.dismiss()
 
 
-async def _queued(hub: Broadcaster, rows: Rows, after: int | None, send: Send, gone: Gone) -> None:
+async def _queued(hub: Broadcaster, rows: Rows, join: Join, send: Send, gone: Gone) -> None:
     client = QueuedClient()
-    hub.join(rows, client, after)
+    join(client)
     pump, leaving = asyncio.ensure_future(client.pump(send)), asyncio.ensure_future(gone())
     tasks: set[asyncio.Future[Any]] = {pump, leaving}
     try:

@@ -17,7 +17,7 @@ from northbank.flows.see_wall import Snapshot, wall_scope
 from northbank.shell.web.cityview import GEOJSON, CityView, Document, view_city, view_map
 from northbank.shell.web.registry import Call, Face, Operation
 from northbank.shell.web.snapshots import Snapshots
-from northbank.shell.web.stream import listen
+from northbank.shell.web.stream import CURSOR, listen
 from northbank.shell.web.strict import invalid, read_query
 from northbank.shell.web.wire import JSON, Receive, Reply, Scope, Send, query_text
 
@@ -35,10 +35,10 @@ class FeatureCollection(msgspec.Struct, frozen=True):
 
 
 class LiveQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """scope: `district`, or the scope key of the account. after: journal position of the snapshot the screen holds."""
+    """scope: `district`, or the scope key of the account. after: cursor of the snapshot the screen holds."""
 
     scope: Annotated[str, Meta(max_length=200)] | None = None
-    after: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    after: Annotated[str, Meta(pattern=f"^{CURSOR}$")] | None = None
 
 
 class PastQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,11 +160,12 @@ class Live:
                 return True  # a database that is away for a moment ends no stream
 
         query = read_query(LiveQuery, query_text(scope))
-        rows = narrow(rows_of(face, actor), query.scope, face.city)
+        whole = rows_of(face, actor)
+        rows = narrow(whole, query.scope, face.city)
         if rows.key not in face.broadcaster.audiences:
             await face.snapshot(rows)  # the tail keeps figures only for scopes somebody has looked at
         watch = partial(face.sessions.watch, actor.login)
-        await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome, watch)
+        await listen(scope, receive, send, face.broadcaster, rows, query.after, welcome, watch, whole)
 
 
 def operations() -> tuple[Operation, ...]:
