@@ -355,8 +355,8 @@ class Scans(Protocol):
     async def cards(self, ids: Sequence[str], scope: Scope) -> list[Card]:
         """Those of the cases that lie inside `scope`, newest first."""
 
-    async def last(self, stream: str) -> Entry[AnyFact] | None:
-        """The newest entry of a stream."""
+    async def last(self, stream: str, until: int | None = None) -> Entry[AnyFact] | None:
+        """The newest entry of a stream, of those up to a position where one is given."""
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):

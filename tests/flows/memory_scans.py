@@ -40,8 +40,8 @@ class MemoryScans:
         found = [card(case, place) for id, (case, place) in self.store.cases.items() if id in ids]
         return sorted((one for one in found if scope.sees(one)), key=lambda one: one.reported_at, reverse=True)
 
-    async def last(self, stream: str) -> Entry[Any] | None:
-        entries = [entry async for entry in self.journal.read(stream)]
+    async def last(self, stream: str, until: int | None = None) -> Entry[Any] | None:
+        entries = [entry async for entry in self.journal.read(stream) if until is None or entry.position <= until]
         return entries[-1] if entries else None
 
 

@@ -69,6 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
             return self.status, self.body
         if isinstance(found, dict):
             found.pop("position", None)
+            found.pop("cursor", None)
         return self.status, found
 
     def without(self, id: str) -> object:

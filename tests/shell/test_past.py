@@ -10,20 +10,25 @@ import pytest
 from flows.walk import Walk
 from msgspec.structs import replace
 from shell.stored import Stored, store
-from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, ROADS, WORKER, city
+from template import ADMIN, CLEAN, DUTY, EVERYBODY, HARBOR, INTAKE, ROADS, WORKER, city, point
 
 from northbank.core.access import Actor, scope
 from northbank.core.card import shown
+from northbank.core.hotspots import Issue, Scanned
 from northbank.core.moves import Act
 from northbank.core.past import Then
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act, visible
+from northbank.flows.entries import note
 from northbank.flows.erase_subject import EraseBody, erase
+from northbank.flows.hot_issues import STREAM, hot_issues
+from northbank.flows.report import NewReport, Where, report
 from northbank.flows.see_cases import detail, page
 from northbank.flows.see_past import wall_then
 from northbank.flows.see_wall import picture
 from northbank.ports import CaseQuery, World
 from northbank.shell.store.film import PgHistory
+from northbank.shell.store.scans import PgScans
 
 QUERIES = (
     CaseQuery(), CaseQuery(open=True), CaseQuery(late=True), CaseQuery(sort="due", open=True), CaseQuery(sort="changed"),
@@ -210,3 +215,44 @@ async def test_playing_forward_shows_what_a_fresh_look_shows(one: Stored, actor:
         assert {id: shown(card) for id, card in played.cards.items() if card.open} == live
         held = {card.id: card for card in whole.cards}
         at += chance.choice((1, 1, 3, 10, 40))
+
+
+async def test_hot_issues_of_the_past_are_those_known_then_within_the_rights_of_then(one: Stored) -> None:
+    one.world = world = replace(one.world, scans=PgScans(one.pool))
+    grid = next(code for code, area in city().areas.items() if area.level == "grid")
+    new = NewReport(type="street.light", place=Where(*point(grid)))
+    ids = [(await report(world, INTAKE, new)).id for _ in range(2)]
+    before = await world.journal.position()
+    await scanned(world, 1, "first", ids, grid)
+    then = await world.journal.position()
+    await act(world, ADMIN, ids[0], Act.DISPATCH, ActBody(unit="clean"))
+    await scanned(world, 2, "second", ids, grid)
+
+    async def seen(actor: Actor, as_of: int | None) -> list[str]:
+        found = await hot_issues(world, actor, None if as_of is None else str(as_of))
+        return [view.issue.id for view in found.issues]
+
+    assert await seen(DUTY, None) == ["second"]
+    assert await seen(DUTY, then) == ["first"], "not today's"
+    assert await seen(DUTY, before) == []
+    assert (await hot_issues(world, DUTY, str(before))).at is None
+    assert await seen(ROADS, then) == ["first"]
+    assert await seen(ROADS, None) == []
+    assert await seen(CLEAN, then) == []
+    view = (await hot_issues(world, DUTY, str(then))).issues[0]
+    rows = await page(world, DUTY, CaseQuery(ids=view.query.removeprefix("ids="), as_of=str(then)))
+    assert rows.total == view.count == 2
+    with pytest.raises(Refused) as refused:
+        await hot_issues(world, DUTY, "999999")
+    assert refused.value.code == "not_yet"
+
+
+async def scanned(world: World, version: int, id: str, cases: list[str], grid: str) -> None:
+    """Write down one hot issue."""
+    issue = Issue(
+        id=id, what="all", grids=(grid,), radius_km=1.0, days=3, cases=tuple(cases), expected=0.5, ratio=3.0, p=0.01
+    )
+    fact = Scanned(
+        cases=len(cases), groups=1, digest="d", seed=1, rules=city().hot, issues=(issue,), strongest=0.01
+    )  # fmt: skip
+    await note(world, STREAM, version - 1, fact)

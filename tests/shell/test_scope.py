@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from core.test_access import by_hand
 from flows.walk import Walk
@@ -287,7 +288,7 @@ async def test_a_screen_that_was_away_while_its_account_moved_begins_anew(fresh_
             kinds = [kind for kind, _ in await began(one, moved.login, left or "")]
             assert ("reset" in kinds) == (scope(moved) != scope(before)), (before, moved, kinds)
             anew, on = anew + ("reset" in kinds), on + ("reset" not in kinds)
-            wall = dict((await one.ask(moved.login, Question("see_wall", "/api/v1/wall"))).still()[1])  # type: ignore[index]
+            wall = msgspec.json.decode((await one.ask(moved.login, Question("see_wall", "/api/v1/wall"))).body)
             assert "reset" not in [kind for kind, _ in await began(one, moved.login, wall["cursor"])]
     assert anew
     assert on

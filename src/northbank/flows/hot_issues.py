@@ -16,11 +16,13 @@ from northbank.core.city import City
 from northbank.core.facts import AnyFact
 from northbank.core.hotspots import Found, Ground, Issue, Scanned, Spotted, digest_of, ground, scan
 from northbank.core.journal import Entry
+from northbank.core.past import Then
 from northbank.core.reading import Reading, purpose_of
 from northbank.core.refusal import Refused
 from northbank.core.spoken import Term, hash_of, hashed, over_represented
 from northbank.flows.entries import note
 from northbank.flows.report import Words
+from northbank.flows.see_past import cases_then, then
 from northbank.ports import PlacedCase, Scans, Stale, World
 
 STREAM = "scan:hot"
@@ -118,13 +120,18 @@ async def _read_words(world: World, scans: Scans, placed: Sequence[PlacedCase]) 
         scans.sketches[one.id] = hashed(text or "", scans.key)
 
 
-async def hot_issues(world: World, actor: Actor) -> HotIssues:
-    """The issues of the last scan whose cases the actor may see, all of them."""
+async def hot_issues(world: World, actor: Actor, as_of: str | None = None) -> HotIssues:
+    """The issues of the last scan whose cases the actor may see, all of them.
+
+    as_of: a position or time of the past; of the scan that was the last one then, with the cases as they were then.
+    """
     rules = world.city.hot
-    entry = await world.scans.last(STREAM) if world.scans is not None else None
+    point = None if as_of is None else await then(world, as_of)
+    until = None if point is None else point.position
+    entry = await world.scans.last(STREAM, until) if world.scans is not None else None
     if world.scans is None or entry is None or not isinstance(entry.data, Scanned):
         return HotIssues([], every_hours=rules.every_hours)
-    seen = [one for one in entry.data.issues if len(await world.scans.cards(one.cases, scope(actor))) == len(one.cases)]
+    seen = [one for one in entry.data.issues if await _sees_all(world, actor, one, point)]
     views = [_view(world.city, entry, one) for one in seen]
     used = entry.data.rules
     looked_at = entry.data.cases if scope(actor).everything else 0
@@ -141,6 +148,14 @@ async def hot_issue(world: World, actor: Actor, id: str) -> HotIssue:
         raise Refused("not_found", what="issue")
     terms = await _terms(world, actor, issue) if actor.role in READS_PERSONS else []
     return HotIssue(_view(world.city, entry, issue), cards, terms)
+
+
+async def _sees_all(world: World, actor: Actor, issue: Issue, point: Then | None) -> bool:
+    """Whether every case of an issue lies in the actor's scope, now or as the cases were then."""
+    rows = scope(actor)
+    if point is not None:
+        return rows.everything or all(rows.holds(one) for one in await cases_then(world, list(issue.cases), point))
+    return world.scans is not None and len(await world.scans.cards(issue.cases, rows)) == len(issue.cases)
 
 
 def _view(city: City, entry: Entry[AnyFact], issue: Issue) -> IssueView:

@@ -54,7 +54,7 @@ class PgScans:
         sql = SQL.these.format(columns=_COLUMNS, scope=INSIDE)
         return [card_of(row) for row in await self._pool.fetch(sql, *parameters(scope), list(ids))]
 
-    async def last(self, stream: str) -> Entry[AnyFact] | None:
-        """The newest entry of a stream."""
-        row = await self._pool.fetchrow(SQL.newest, stream)
+    async def last(self, stream: str, until: int | None = None) -> Entry[AnyFact] | None:
+        """The newest entry of a stream up to a position."""
+        row = await self._pool.fetchrow(SQL.newest, stream, until)
         return None if row is None else entry_of(row)

@@ -20,6 +20,6 @@ select c.id, c.grid, c.type, c.reported_at, c.subject,
 select {columns} from cases where {scope} and id = any($6::uuid[]) order by reported_at desc, id desc;
 
 -- name: newest
--- The last entry of a stream.
+-- The last entry of a stream, up to a position where one is given.
 select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
-  from journal where stream = $1 order by version desc limit 1;
+  from journal where stream = $1 and ($2::bigint is null or position <= $2) order by version desc limit 1;
