@@ -13,7 +13,7 @@ from northbank.core.city import City, Metric, Name
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry, NewEntry
 from northbank.core.likeness import Sketch
-from northbank.core.metrics import By, Count, Part
+from northbank.core.metrics import By, Part, Tally
 from northbank.core.metrics import Span as Period
 from northbank.core.past import Then
 from northbank.core.picture import Picture
@@ -383,9 +383,7 @@ class History(Protocol):
     async def page(self, query: CaseQuery, scope: Scope, position: int, part: Part | None = None) -> Page:
         """One page inside `scope` as it was; part: only the rows behind one side of a figure."""
 
-    async def figures(
-        self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope, position: int
-    ) -> dict[str, list[Count]]:
+    async def figures(self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope, position: int) -> Tally:
         """For each group with cases then the count of each metric, in their order."""
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
@@ -408,10 +406,8 @@ class Rulebooks(Protocol):
 class Metrics(Protocol):
     """Figures of cases as they are now, and what patterns are looked for in."""
 
-    async def figures(
-        self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope
-    ) -> tuple[int, dict[str, list[Count]]]:
-        """The position, and for each group with cases the count of each metric, in their order."""
+    async def figures(self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope) -> Tally:
+        """For each group with cases the count of each metric, in their order."""
 
     async def traces(self, span: Period, scope: Scope) -> list[Trace]:
         """Traces of the cases that were touched since the period began and reported before it ended."""

@@ -25,6 +25,7 @@ from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SystemClock, monotonic
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.look_back import run_look_back
+from northbank.shell.jobs.marking import run_marking
 from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
@@ -37,6 +38,7 @@ from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.film import PgHistory
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
 from northbank.shell.store.journal import PgJournal
+from northbank.shell.store.marks import PgMarks
 from northbank.shell.store.metrics import PgMetrics
 from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.packs import PgRulebooks
@@ -131,6 +133,7 @@ class Center:
         self.spawn(run_hot(self.world))
         self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
+        self.spawn(run_marking(PgMarks(self.pool), monotonic))
 
     async def keep_pack(self) -> None:
         """Keep the files of the pack at hand with the journal, so that its cases find their rules for good."""

@@ -31,7 +31,9 @@ from northbank.flows.see_cases import page
 from northbank.flows.see_metrics import GamingQuery, MetricQuery, gaming, metrics
 from northbank.ports import World
 from northbank.shell.store.film import PgHistory
+from northbank.shell.store.marks import PgMarks
 from northbank.shell.store.metrics import PgMetrics
+from northbank.shell.store.rebuild import rebuild
 
 DAY = timedelta(days=1)
 # every word and every period rule once by itself, besides the catalog
@@ -53,11 +55,20 @@ ROLES = {
 
 @asynccontextmanager
 async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tuple[Stored, Memory, World]]:
-    """A random walk of people, in memory and copied into a database."""
+    """A random walk of people, in memory and copied into a database.
+
+    Some cases are marked as they were at two thirds of it, some as they are, some not at all, in shares that the seed gives.
+    """
     memory = Memory()
     await Walk(memory.world, seed, memory.clock.advance).go(steps)
     async with store(database, clock=memory.clock) as one:
-        await copied(one.pool, memory)
+        marks, end = PgMarks(one.pool), len(memory.store.entries)
+        before = end * 2 // 3
+        await copied(one.pool, memory, 0, before)
+        await marks.step(before * (seed % 3) // 2 or 1)
+        await copied(one.pool, memory, before, end)
+        if seed % 4 == 3:
+            await marks.step(end // 4)
         yield (
             one,
             memory,
@@ -67,15 +78,20 @@ async def days(database: str, seed: int, steps: int = 500) -> AsyncIterator[tupl
         )
 
 
-async def copied(pool: asyncpg.Pool, memory: Memory) -> None:
-    rows = [
-        (*msgspec.structs.astuple(card(case, at)), msgspec.json.encode(case).decode())
-        for case, at in memory.store.cases.values()
+async def copied(pool: asyncpg.Pool, memory: Memory, after: int, upto: int) -> None:
+    """The entries of a span of positions, and the cases as they are at its end."""
+    states = [
+        (case, last)
+        for id in memory.store.cases
+        if (case := fold_until(some := history(memory, id), upto)) is not None
+        for last in [max(entry.position for entry in some if entry.position <= upto)]
     ]
-    entries = [(n, *msgspec.structs.astuple(one)) for n, one in enumerate(memory.store.entries, 1)]
+    rows = [(*msgspec.structs.astuple(card(case, at)), msgspec.json.encode(case).decode()) for case, at in states]
+    entries = [(n, *msgspec.structs.astuple(one)) for n, one in enumerate(memory.store.entries[:upto], 1) if n > after]
     now = memory.clock.now()
-    people = [(login, "", login, role, "-", now, now) for login, role in ROLES.items()]
+    people = [(login, "", login, role, "-", now, now) for login, role in ROLES.items()] if after == 0 else []
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("delete from cases")
         await connection.copy_records_to_table("cases", records=rows)
         await connection.copy_records_to_table("journal", records=entries)
         await connection.copy_records_to_table("accounts", records=people, columns=PERSON)
@@ -104,10 +120,11 @@ async def test_the_sql_counts_what_the_rule_in_words_counts(fresh_database: str,
         for span in spans(memory):
             for by in ("all", "town", "grid", "unit", "type", "board", "post"):
                 wanted = figures(cases, ALL, span, by, lambda case, period: post_of(memory, case, period))
-                position, found = await PgMetrics(one.pool).figures(ALL, span, by, Scope(everything=True))
-                assert position == len(memory.store.entries)
-                assert found == wanted, by
-                counted += sum(count.numerator for row in found.values() for count in row)
+                found = await PgMetrics(one.pool).figures(ALL, span, by, Scope(everything=True))
+                assert found.position == len(memory.store.entries)
+                assert found.groups == wanted, by
+                assert found.opened <= found.cases <= len(cases)
+                counted += sum(count.numerator for row in found.groups.values() for count in row)
         assert counted > 5_000
 
 
@@ -133,18 +150,20 @@ async def test_figures_keep_inside_the_scope_of_whoever_asks(fresh_database: str
         for actor in EVERYBODY:
             rows = scope(actor)
             seen = [case for case, _ in memory.store.cases.values() if rows.holds(case)]
-            _, found = await PgMetrics(one.pool).figures(DEFAULTS, span, "type", rows)
-            assert found == figures(seen, DEFAULTS, span, "type")
+            found = await PgMetrics(one.pool).figures(DEFAULTS, span, "type", rows)
+            assert found.groups == figures(seen, DEFAULTS, span, "type")
             traces = await PgMetrics(one.pool).traces(span, rows)
             assert {one.id for one in traces} == {case.id for case in seen}
         nobody = Actor("nobody", Role.INTAKE)
         assert (await metrics(world, nobody, MetricQuery())).groups == []
 
 
-@pytest.mark.parametrize("seed", [21, 22])
-async def test_figures_of_the_past_are_those_of_the_cases_as_they_were(fresh_database: str, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "share"), [(21, 0.66), (22, 0.5), (23, 0.4)])
+async def test_figures_of_the_past_are_those_of_the_cases_as_they_were(
+    fresh_database: str, seed: int, share: float
+) -> None:
     async with days(fresh_database, seed) as (_, memory, world):
-        position = len(memory.store.entries) * 2 // 3
+        position = int(len(memory.store.entries) * share)
         streams = {f"case:{id}" for id in memory.store.cases}
         entries = {stream: history(memory, stream.partition(":")[2]) for stream in streams}
         cases = [case for some in entries.values() if (case := fold_until(some, position)) is not None]
@@ -162,6 +181,31 @@ async def test_figures_of_the_past_are_those_of_the_cases_as_they_were(fresh_dat
                 assert (listed.total, listed.position) == (figure.numerator, position)
                 opened += 1
         assert opened > 20
+
+
+async def test_marks_that_followed_the_journal_are_those_that_are_made_anew(fresh_database: str) -> None:
+    async with days(fresh_database, 8, 300) as (one, memory, _):
+        marks, end = PgMarks(one.pool), len(memory.store.entries)
+        wanted = await PgMetrics(one.pool).figures(ALL, spans(memory)[0], "unit", Scope(everything=True))
+        assert wanted.opened > 0
+        while await marks.step(7):
+            pass
+        assert await marks.lag() == 0
+        followed = await marked(one.pool)
+        assert len(followed) == len(memory.store.cases)
+        found = await PgMetrics(one.pool).figures(ALL, spans(memory)[0], "unit", Scope(everything=True))
+        assert (found.groups, found.position, found.opened) == (wanted.groups, end, 0)
+        await rebuild(one.pool)
+        assert await marked(one.pool) == followed
+        await one.pool.execute("update marked_to set made_by = 'an older program'")
+        assert await marks.lag() == end
+        assert await marks.step(end) == end
+        assert await marked(one.pool) == followed
+
+
+async def marked(pool: asyncpg.Pool) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = await pool.fetch("select * from marked order by id")
+    return rows
 
 
 async def test_a_figure_opens_its_rows_of_its_position_whatever_happens_since(fresh_database: str) -> None:

@@ -52,6 +52,18 @@ class Count(msgspec.Struct, frozen=True):
     denominator: int = 0
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """Counts at a position: for each group with cases that of each metric, in their order; and what it took.
+
+    cases: looked at; opened: those of them that had to be read whole, because they were not prepared yet.
+    """
+
+    position: int
+    groups: Mapping[str, Sequence[Count]]
+    cases: int
+    opened: int
+
+
 Word = Callable[[Case, Span], bool]
 Posts = Callable[[Case, str], str]
 

@@ -14,7 +14,7 @@ from northbank.core.access import Actor, Scope, scope
 from northbank.core.city import City, GamingRules, Metric, Name
 from northbank.core.gaming import Finding, look
 from northbank.core.metric_catalog import RULES, SAID, find, in_force
-from northbank.core.metrics import By, Count, Span, wilson
+from northbank.core.metrics import By, Count, Span, Tally, wilson
 from northbank.core.past import Then
 from northbank.core.refusal import Refused
 from northbank.core.traces import retypes
@@ -92,6 +92,7 @@ class MetricsView(msgspec.Struct, frozen=True):
     """Figures at a position of the journal, for the period from `since` until before `until`.
 
     The case list with `as_of` this position beside the query of a figure shows its rows, whatever happened since.
+    cases: looked at; opened: those of them read whole, because they changed after the last preparation (the cost of this answer).
     """
 
     position: int
@@ -102,6 +103,8 @@ class MetricsView(msgspec.Struct, frozen=True):
     metrics: list[MetricView]
     total: list[FigureView]
     groups: list[GroupView]
+    cases: int
+    opened: int
     past: bool = False
 
 
@@ -148,22 +151,22 @@ async def metrics(world: World, actor: Actor, query: MetricQuery) -> MetricsView
     point = await then(world, query.as_of) if query.as_of is not None else None
     at = point.at if point is not None else world.clock.now()
     span = span_of(at, query.since, query.until)
-    position, found = await _counted(world, asked, span, query.by, scope(actor), point)
+    tally = await _counted(world, asked, span, query.by, scope(actor), point)
     group = partial(_figures, city, asked, span, point)
     groups = [
         GroupView(key, _name(city, query.by, key), group(row, query.by, key))
-        for key, row in sorted(found.items(), key=lambda one: (one[0] == "", one[0]))
+        for key, row in sorted(tally.groups.items(), key=lambda one: (one[0] == "", one[0]))
     ]
-    total = group(_sum(asked, list(found.values())), "all", "all")
+    total = group(_sum(asked, list(tally.groups.values())), "all", "all")
     views = [_view(one) for one in asked]
-    return MetricsView(position, at, span.since, span.until, query.by, views, total, groups, point is not None)
+    return MetricsView(
+        tally.position, at, span.since, span.until, query.by, views, total, groups, tally.cases, tally.opened, point is not None
+    )  # fmt: skip
 
 
-async def _counted(
-    world: World, asked: Sequence[Metric], span: Span, by: By, rows: Scope, point: Then | None
-) -> tuple[int, dict[str, list[Count]]]:
+async def _counted(world: World, asked: Sequence[Metric], span: Span, by: By, rows: Scope, point: Then | None) -> Tally:
     if point is not None:
-        return point.position, await history_of(world).figures(asked, span, by, rows, point.position)
+        return await history_of(world).figures(asked, span, by, rows, point.position)
     if world.metrics is None:
         raise RuntimeError("this world was built without figures")
     return await world.metrics.figures(asked, span, by, rows)

@@ -512,6 +512,8 @@ export interface MetricsView {
   metrics: MetricView[];
   total: FigureView[];
   groups: GroupView[];
+  cases: number;
+  opened: number;
   past?: boolean;
 }
 

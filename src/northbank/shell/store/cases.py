@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -13,11 +14,13 @@ from northbank.core.case import Case
 from northbank.core.metrics import Part
 from northbank.ports import Again, CaseQuery, Page
 from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
 SQL = statements("cases")
 JOURNAL = statements("journal")
+FIGURES = statements("metrics")
 METERS_A_DEGREE = 111_195.0  # of latitude
 
 _columns = ", ".join(msgspec.structs.fields(Card)[n].name for n in range(len(msgspec.structs.fields(Card))))
@@ -125,15 +128,21 @@ class PgCases:
         asked = listing(query, scope, _columns, part)
         async with self._snapshot() as connection:
             position = int(await connection.fetchval(SQL.begin_page))
-            rows = await connection.fetch(asked.page, *asked.values)
+            marked = await marked_to(connection) if part is not None else None
+            rows = await connection.fetch(*_over(asked.page, asked.values, marked))
             if len(rows) <= query.limit and query.after is None:
                 total = len(rows)
             else:
-                total = int(await connection.fetchval(asked.count, *asked.values[: asked.counted]))
+                total = int(await connection.fetchval(*_over(asked.count, asked.values[: asked.counted], marked)))
         more = len(rows) > query.limit
         cursor = cursor_of(query.sort, rows[query.limit - 1]) if more else None
         cards = [card_of(row) for row in rows[: query.limit]]
         return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
+
+
+def _over(sql: str, values: Sequence[Any], marked: int | None) -> tuple[Any, ...]:
+    """A list behind what it needs where it reads marks."""
+    return (sql, *values) if marked is None else put_before(FIGURES.as_it_is, sql, values, marked_to=marked)
 
 
 def _news(row: asyncpg.Record, after: int, most: int, loaded: list[list[Card]]) -> News:

@@ -3,7 +3,8 @@
 Each word stands in metric_words.sql once; core/metrics.py says the same on folded cases and tests hold the two together.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any
 
@@ -13,10 +14,11 @@ from northbank.core.access import Scope
 from northbank.core.city import Metric
 from northbank.core.facts import AnyFact
 from northbank.core.journal import Entry
-from northbank.core.metrics import DEEDS, By, Count, Part, Span
+from northbank.core.metrics import DEEDS, By, Count, Part, Span, Tally
 from northbank.core.traces import Trace
 from northbank.shell.store.journal import SQL as JOURNAL
 from northbank.shell.store.journal import entry_of
+from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
@@ -35,14 +37,6 @@ _KEYS: Mapping[str, str] = {
     "post": "coalesce(h.role, '')",
 }
 
-# What the columns of the case view alone can tell, so that fewer cases are opened. Never leaves out one that counts.
-_WINDOWS: Mapping[str, str] = {
-    "report": " and reported_at >= {since}",
-    "end": " and closed_at >= {since}",
-    "solve": " and (changed_at >= {since} or due_at >= {since})",
-    "close": " and (changed_at >= {since} or due_at >= {since})",
-}
-
 
 def behind(part: Part, number: Callable[[object], str], position: int | None = None) -> str:
     """The `and ...` of a case list for the rows behind one side of a figure. number: makes a value a parameter, "$9".
@@ -55,9 +49,13 @@ def behind(part: Part, number: Callable[[object], str], position: int | None = N
     if part.post is not None:
         held = _held(period, number, position)
         wanted += f" and {_KEYS['post']} = {number(part.post)}"
-    marks = SQL.marks.format(source=SQL.this)
-    window = f" and reported_at < {until}" + _WINDOWS.get(period, "").format(since=since)
-    return f"{window} and {SQL.one_of.format(marks=marks, held=held, condition=wanted)}"
+    return f" and {SQL.one_of.format(touched=_touched(since, until), held=held, condition=wanted)}"
+
+
+def _touched(since: str, until: str, inside: str = "") -> str:
+    """The marks that a period may be about; the statement needs `as_it_is` or `as_it_was` before it."""
+    opened = SQL.marks.format(source=SQL.opened.format(until=until, inside=inside))
+    return str(SQL.touched.format(since=since, until=until, inside=inside, marks=opened))
 
 
 def _holds(metric: Metric, above: bool, since: str, until: str) -> str:
@@ -81,27 +79,34 @@ class PgMetrics:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def figures(
-        self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope
-    ) -> tuple[int, dict[str, list[Count]]]:
-        """The position, and for each group the count of each metric, in their order; one snapshot."""
+    async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope) -> Tally:
+        """For each group the count of each metric, in their order; one snapshot."""
+        async with self._snapshot() as connection:
+            position = int(await connection.fetchval(JOURNAL.tip))
+            marked = await marked_to(connection)
+
+            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
+                asked = put_before(SQL.as_it_is, sql, values, marked_to=marked)
+                rows: list[asyncpg.Record] = await connection.fetch(*asked, timeout=PATIENCE)
+                return rows
+
+            return await counted(run, metrics, span, by, scope, position)
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            position = int(await connection.fetchval(JOURNAL.tip))
-
-            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
-                rows: list[asyncpg.Record] = await connection.fetch(sql, *values, timeout=PATIENCE)
-                return rows
-
-            return position, await counted(run, metrics, span, by, scope)
+            yield connection
 
     async def traces(self, span: Span, scope: Scope) -> list[Trace]:
         """Traces of the cases that were touched since the period began and reported before it ended."""
-        sql = SQL.traces.format(scope=INSIDE)
-        rows = await self._pool.fetch(sql, *parameters(scope), span.since, span.until, timeout=PATIENCE)
-        return [Trace(*row.values()) for row in rows]
+        sql = SQL.traces.format(touched=_touched("$6", "$7", f" and {INSIDE}"))
+        async with self._snapshot() as connection:
+            values = [*parameters(scope), span.since, span.until]
+            asked = put_before(SQL.as_it_is, sql, values, marked_to=await marked_to(connection))
+            return [Trace(*row.values()) for row in await connection.fetch(*asked, timeout=PATIENCE)]
 
     async def retyped(self, span: Span, scope: Scope) -> list[list[Entry[AnyFact]]]:
         """The whole history of each case whose type was changed since the period began."""
@@ -114,22 +119,25 @@ Run = Callable[[str, list[Any]], Awaitable[list[asyncpg.Record]]]
 
 
 async def counted(
-    run: Run, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int | None = None
-) -> dict[str, list[Count]]:
-    """For each group the count of each metric, in their order. run: asks one snapshot, which is of a past `position` or of now."""
+    run: Run, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int, past: bool = False
+) -> Tally:
+    """For each group the count of each metric, in their order. run: asks one snapshot, which is of `position`, now or `past`."""
     found: dict[str, list[Count]] = {}
     places = range(len(metrics))
     sets = [list(places)]
     if by == "post":  # whose post it was depends on what the period is about
         ordered = sorted(places, key=lambda n: DEEDS[metrics[n].period])
         sets = [list(some) for _, some in groupby(ordered, key=lambda n: DEEDS[metrics[n].period])]
+    looked = opened = 0
     for some in sets:
-        sql, values = _counting([metrics[n] for n in some], span, by, scope, position)
-        for row in await run(sql, values):
-            counts = found.setdefault(row[0], [Count()] * len(metrics))
+        rows = await run(*_counting([metrics[n] for n in some], span, by, scope, position if past else None))
+        looked, opened = sum(row["cases"] for row in rows), sum(row["opened"] for row in rows)
+        for row in rows:
+            counts = found.setdefault(row["key"], [Count()] * len(metrics))
             for n, place in enumerate(some):
-                counts[place] = Count(row[2 * n + 1], row[2 * n + 2])
-    return {key: row for key, row in found.items() if any(one.denominator for one in row)}
+                counts[place] = Count(row[2 * n + 3], row[2 * n + 4])
+    groups = {key: row for key, row in found.items() if any(one.denominator for one in row)}
+    return Tally(position, groups, looked, opened)
 
 
 def _counting(
@@ -143,10 +151,8 @@ def _counting(
         return f"${len(values)}"
 
     sides = [_holds(metric, above, "$6", "$7") for metric in metrics for above in (True, False)]
-    windows = {_WINDOWS.get(metric.period, "") for metric in metrics}
-    window = windows.pop().format(since="$6") if len(windows) == 1 else ""
     sql = SQL.counted.format(
-        marks=SQL.marks.format(source=SQL.those.format(scope=INSIDE, window=window)),
+        touched=_touched("$6", "$7", f" and {INSIDE}"),
         key=_KEYS[by],
         columns=", ".join(f"count(*) filter (where {side})" for side in sides),
         held=_held(metrics[0].period, number, position) if by == "post" else "",

@@ -19,11 +19,12 @@ from northbank.core.card import Card
 from northbank.core.case import Case
 from northbank.core.city import Metric
 from northbank.core.evolve import evolve
-from northbank.core.metrics import By, Count, Part, Span
+from northbank.core.metrics import By, Part, Span, Tally
 from northbank.ports import CaseQuery, Head, Page
 from northbank.shell.store.cases import card_of
 from northbank.shell.store.journal import case_row, entry_of
 from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.metrics import counted
 from northbank.shell.store.scoped import ways
 from northbank.shell.store.sql import statements
@@ -86,9 +87,7 @@ class PgPast:
         cards = [card_of(row) for row in rows[: query.limit]]
         return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
 
-    async def figures(
-        self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int
-    ) -> dict[str, list[Count]]:
+    async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int) -> Tally:
         """For each group the count of each metric, in their order, as they were."""
         async with self._as_was(position) as (connection, past):
 
@@ -96,7 +95,7 @@ class PgPast:
                 found: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, past), timeout=LONG)
                 return found
 
-            return await counted(run, metrics, span, by, scope, position)
+            return await counted(run, metrics, span, by, scope, position, past=True)
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """Cards that were open, or reported or closed at or after `since`."""
@@ -115,7 +114,7 @@ class PgPast:
             async with self._lock:  # the snapshot begins inside: what is held is never newer than it
                 await connection.execute("set local statement_timeout to '600s'")
                 held = await self._settle(connection, position)
-                past = _Past(position, tuple(held.rows))
+                past = _Past(position, tuple(held.rows), tuple(held.streams), await marked_to(connection))
             yield connection, past
 
     async def _settle(self, connection: asyncpg.Connection, position: int) -> Held:
@@ -137,16 +136,17 @@ class PgPast:
 
 
 class _Past(msgspec.Struct, frozen=True):
-    """What the view has to be overlaid with."""
+    """What the views have to be overlaid with. streams: of all that something befell since, also those that had not begun."""
 
     position: int
     rows: tuple[tuple[Any, ...], ...]
+    streams: tuple[str, ...]
+    marked_to: int
 
 
 def _over(sql: str, values: Sequence[Any], past: _Past) -> tuple[Any, ...]:
-    """A statement over `cases` made one over the cases as they were."""
-    before = SQL.as_it_was.format(position=f"${len(values) + 1}", rows=f"${len(values) + 2}")
-    return f"{before} {sql}", *values, past.position, past.rows
+    """A statement over `cases` and marks made one over the cases as they were."""
+    return put_before(SQL.as_it_was, sql, values, **msgspec.structs.asdict(past))
 
 
 async def _folded(

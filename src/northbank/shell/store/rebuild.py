@@ -9,6 +9,7 @@ from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.evolve import evolve
 from northbank.shell.store.journal import SQL, entry_of
+from northbank.shell.store.marks import mark_all
 from northbank.shell.store.sql import statements
 
 PAST = statements("past")
@@ -35,7 +36,7 @@ async def folded(connection: asyncpg.Connection, until: int | None = None) -> As
 
 
 async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Make the case view anew, in one transaction: readers see the old rows until the new ones are whole."""
+    """Make the case view and the marks of its cases anew, in one transaction: readers see the old rows until the new ones are whole."""
     done = 0
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("set local statement_timeout to 0")  # as long as it takes
@@ -52,5 +53,6 @@ async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _
         if rows:
             await connection.copy_records_to_table("cases", records=rows, timeout=LONG)
             done += len(rows)
+        await mark_all(connection)
     progress(done)
     return done

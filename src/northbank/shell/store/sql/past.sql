@@ -29,9 +29,17 @@ select position, id, stream, version, type, schema, at, actor, cause, pack, rule
 from journal where stream = any($1::text[]) and position <= $2 order by stream collate "C", version;
 
 -- name: as_it_was
--- Goes before a statement over `cases`: rows that nothing befell since, and the others as they were.
-with cases as not materialized (
+-- Goes before a statement over `cases`, or over marks (metrics.sql): rows that nothing befell since, and the others as they were.
+with outdated as materialized (
+  select distinct substring(stream from 6)::uuid as id from journal where position > {marked_to} and stream like 'case:%'
+), fresh as materialized (
+  select id from outdated union select substring(stream from 6)::uuid from unnest({streams}::text[]) as later(stream)
+), loose as not materialized (
+  select * from cases where position <= {position} and id in (select id from outdated) union all select * from unnest({rows}::cases[])
+), cases as not materialized (
   select * from cases where position <= {position} union all select * from unnest({rows}::cases[])
+), marked as not materialized (
+  select * from marked where position <= {position}
 )
 
 -- name: live_then
