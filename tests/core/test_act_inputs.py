@@ -12,7 +12,7 @@ from template import ADMIN, CLEAN, DUTY, NOW, ROADS, city, point
 from northbank.core.access import Actor, Role
 from northbank.core.act_inputs import OUTCOMES, TAKES, WITHOUT_PHOTOS, Input, at_once, inputs
 from northbank.core.case import Case, Review, Sealed
-from northbank.core.doing import Do
+from northbank.core.doing import Do, Matter
 from northbank.core.handling import decide
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
@@ -23,7 +23,8 @@ LON, LAT = point("TW-O1-G1")
 VALUES: dict[str, tuple[Any, ...]] = {
     "unit": ("clean", "harbor"), "support": (("harbor",),), "type": ("street.light",), "outcome": ("solved", "rebound"),
     "task": (1, 2), "order": (1, 2), "amount": (1, 2), "until": (LATER, LATER + HOUR), "score": (1, 5), "into": ("b", "c"),
-    "place": ((LON, LAT),),
+    "place": ((LON, LAT),), "attributes": ({"indoors": True}, {"indoors": False}),
+    "matters": ((Matter(id="b", number="b", type="street.waste"),), (Matter(id="c", number="c", type="street.light"),)),
 }  # fmt: skip
 
 
@@ -78,6 +79,8 @@ def scenes() -> tuple[tuple[Act, Case, Actor, dict[str, Any]], ...]:
         (A.WITHDRAW_TASK, _helped(), DUTY, because), (A.RATE_HELP, _helped(), DUTY, {"score": 3}),
         (A.URGE, handling, DUTY, because), (A.SUPERVISE, handling, DUTY, because), (A.ANSWER, _ordered(), DUTY, because),
         (A.LOOK_BACK, _looked_at(), BOSS, because | {"outcome": "held"}), (A.NOTE, handling, DUTY, because),
+        (A.DESCRIBE, born("water.quality"), DUTY, {"attributes": {"indoors": True}}),
+        (A.DIVIDE, handling, DUTY, {"matters": (Matter(id="b", number="b", type="street.waste"),)}),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from template import ADMIN, NOW, city, point
 from northbank.core.access import SYSTEM, Actor, Role
 from northbank.core.case import Case, Order, Review, Sealed, Spot, Task
 from northbank.core.case_facts import Accepted, CaseFact, HelpAsked, Noted, Ordered, Overdue, Reported, SoonDue
-from northbank.core.doing import Do
+from northbank.core.doing import Do, Matter
 from northbank.core.evolve import evolve
 from northbank.core.facts import read
 from northbank.core.handling import decide
@@ -25,24 +25,25 @@ WORDS = Sealed("00000000-0000-7000-8000-0000000000aa", "0" * 64)
 
 # Where the case stands: what can be done to it > where it stands afterwards. What is not here is refused.
 LIFE = """
-reported:   accept>accepted reject>rejected self_handle>self_handled merge>merged place retype urge supervise answer note
+reported:   accept>accepted reject>rejected self_handle>self_handled merge>merged place retype describe divide
+            urge supervise answer note
 accepted:   dispatch>dispatched register>registered ask_verify>verify_pending reject>rejected self_handle>self_handled
-            cancel>cancelled merge>merged place retype urge supervise answer note
-verify_pending: verify>registered refute cancel>cancelled merge>merged urge supervise answer note
-registered: dispatch>dispatched cancel>cancelled merge>merged urge supervise answer note
+            cancel>cancelled merge>merged place retype describe divide urge supervise answer note
+verify_pending: verify>registered refute cancel>cancelled merge>merged divide urge supervise answer note
+registered: dispatch>dispatched cancel>cancelled merge>merged divide urge supervise answer note
 dispatched: sign>signed return>returned escalate>escalated dispatch merge>merged
-            ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
+            ask_help take_task finish_task hand_back withdraw_task rate_help divide urge supervise answer note
 signed:     start>handling return>returned escalate>escalated merge>merged
-            ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
+            ask_help take_task finish_task hand_back withdraw_task rate_help divide urge supervise answer note
 handling:   feed_back>feedback ask_extension>extension_requested ask_suspension>suspension_requested suspend>suspended
             return>returned escalate>escalated merge>merged
-            ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
+            ask_help take_task finish_task hand_back withdraw_task rate_help divide urge supervise answer note
 extension_requested: grant>handling deny>handling feed_back>feedback
             ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
 suspension_requested: grant>suspended deny>handling feed_back>feedback
             ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
 suspended:  resume>handling ask_help take_task finish_task hand_back withdraw_task rate_help urge supervise answer note
-escalated:  dispatch>dispatched resume>handling place retype rate_help urge supervise answer note
+escalated:  dispatch>dispatched resume>handling place retype describe divide rate_help urge supervise answer note
 feedback:   check>checked ask_check>check_pending rework>rework rate_help urge supervise answer note
 self_handled: check>checked ask_check>check_pending dispatch>dispatched urge supervise answer note
 check_pending: check>checked rework>rework rate_help urge supervise answer note
@@ -52,12 +53,12 @@ rework:     start>handling feed_back>feedback dispatch>dispatched
 closed:     rate>rated reopen>reopened archive>archived rate_help look_back answer note
 rated:      archive>archived reopen>reopened rate_help look_back answer note
 returned:   dispatch>dispatched dispute>arbitration reject>rejected cancel>cancelled merge>merged
-            place retype urge supervise answer note
-arbitration: arbitrate>dispatched urge supervise answer note
+            place retype describe divide urge supervise answer note
+arbitration: arbitrate>dispatched divide urge supervise answer note
 rejected:   reopen>reopened archive>archived answer note
 cancelled:  reopen>reopened archive>archived answer note
 merged:     split>merged answer note
-reopened:   dispatch>dispatched close>closed merge>merged place retype urge supervise answer note
+reopened:   dispatch>dispatched close>closed merge>merged place retype describe divide urge supervise answer note
 archived:   look_back
 """
 
@@ -104,7 +105,8 @@ def do(act: str, **more: object) -> Do:
     lon, lat = point("TW-H1-G2")
     given = {
         "note": WORDS, "lon": lon, "lat": lat, "type": "street.light", "unit": "harbor", "amount": 1, "score": 5,
-        "until": NOW + timedelta(days=30), "outcome": "held",
+        "until": NOW + timedelta(days=30), "outcome": "held", "attributes": {"indoors": True},
+        "matters": (Matter(id="00000000-0000-7000-8000-000000000003", number="third", type="street.waste"),),
     }  # fmt: skip
     return Do(act=Act(act), **(given | more))  # type: ignore[arg-type]
 
@@ -131,10 +133,10 @@ def with_parts(case: Case) -> Case:
 
 
 def at_state(state: str) -> Case:
-    """A case that walked to a state; noise in the harbor's quarter, which no row dispatches by itself."""
+    """A case that walked to a state; brown water in the harbor's quarter, which no row dispatches by itself."""
     lon, lat = point("TW-H1-G1")
     report = Report(
-        number="TW-0000001-8", subject="s", reporter="phone", source="phone", type="street.noise", lon=lon, lat=lat
+        number="TW-0000001-8", subject="s", reporter="phone", source="phone", type="water.quality", lon=lon, lat=lat
     )
     case = fold(None, receive(report, city(), NOW))
     for n, act in enumerate(WAYS[state].split(), 1):
@@ -208,6 +210,7 @@ def test_every_fact_changes_a_case() -> None:
     made = {
         "at": NOW, "stage": "solve", "due_at": NOW, "spot": Spot(0, 0, "g"), "type": "t", "board": "b", "row": "r",
         "owner": "o", "why": "no_type", "child": "c", "ended": True, "n": 1, "of": "c", "days": 1, "meters": 1, "reviews": (),
+        "attributes": {"indoors": None},
     }  # fmt: skip
     for kind in typing.get_args(CaseFact):
         if kind is Reported:

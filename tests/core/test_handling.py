@@ -10,7 +10,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.case import Case, Order, Review, Sealed, Spot, Task
 from northbank.core.case_facts import CaseFact, Dispatched
 from northbank.core.city import Stage
-from northbank.core.doing import Do
+from northbank.core.doing import Do, Matter
 from northbank.core.evolve import evolve
 from northbank.core.handling import IN_WORDS, REASONED, decide, watch
 from northbank.core.intake import Report, receive
@@ -27,11 +27,11 @@ MINUTE = timedelta(minutes=1)
 # y: may. -: may not (forbidden). o: not the owner's, nor that of the part (not_yours). In the order of ACTS below.
 ACTS = (
     "accept reject ask_verify register cancel dispatch grant deny suspend ask_check close dispute reopen merge split"
-    " archive place retype look_back | rate | verify refute self_handle | check rework"
+    " archive place retype describe divide look_back | rate | verify refute self_handle | check rework"
     " | sign start ask_extension ask_suspension resume escalate feed_back return | ask_help withdraw_task"
     " | take_task finish_task hand_back | arbitrate supervise | urge | answer | rate_help | note"
 )
-C, W, T = 19, 8, 3  # how many acts of the center alone, of the owner, of a part
+C, W, T = 21, 8, 3  # how many acts of the center alone, of the owner, of a part
 RIGHTS = [
     (ADMIN, "district", "y" * C + "y yyy yy" + "y" * W + "yy" + "y" * T + "yy y y y y"),
     (DUTY, "district", "y" * C + "y yyy yy" + "y" * W + "yy" + "y" * T + "yy y y y y"),
@@ -95,7 +95,8 @@ def any_state(case: Case, act: str) -> Case:
     """The case in a state where the act is possible."""
     state = next(state for state, row in MOVES.items() if act in row)
     tasks = () if act == "feed_back" else case.tasks  # an open part would keep the owner from it
-    return msgspec.structs.replace(case, state=state, tasks=tasks)
+    type = "water.quality" if act == "describe" else case.type  # of those that say something by attributes
+    return msgspec.structs.replace(case, state=state, tasks=tasks, type=type)
 
 
 @pytest.mark.parametrize(("actor", "level", "row"), RIGHTS, ids=lambda value: getattr(value, "login", str(value)))
@@ -116,7 +117,7 @@ def test_rights(actor: Actor, level: str, row: str) -> None:
         given = {
             "note": WORDS, "lon": lon, "lat": lat, "type": "street.light", "amount": 1, "score": 5,
             "unit": "roads" if act == "rate_help" else "harbor", "until": NOW + timedelta(days=9),
-            "outcome": "held",
+            "outcome": "held", "attributes": {"indoors": True}, "matters": (Matter(id="b", number="b", type="street.waste"),),
         }  # fmt: skip
         if cell == "y":
             assert decide(Do(act=Act(act), **given), here, city(), NOW, actor, other)  # type: ignore[arg-type]

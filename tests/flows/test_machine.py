@@ -26,7 +26,7 @@ from northbank.core.case import Case
 from northbank.core.city import City
 from northbank.core.moves import Act
 from northbank.core.refusal import REFUSALS, Refused
-from northbank.flows.act import ActBody, act
+from northbank.flows.act import ActBody, MatterBody, act
 from northbank.flows.erase_subject import EraseBody, erase
 from northbank.flows.mark_due import mark_due
 from northbank.flows.report import NewReport, ReportReply, Where, report
@@ -36,6 +36,7 @@ BORN = {
     "street.pothole": "dispatched",
     "street.noise": "reported",
     "water.quay": "dispatched",
+    "water.quality": "reported",
 }  # routing.csv: auto or not
 USUAL = ("accept", "dispatch", "sign", "start", "feed_back", "check", "close", "rate", "archive", "resume")
 NOBODY = "00000000-0000-7000-8000-00000000beef"
@@ -52,9 +53,12 @@ BODIES = st.fixed_dictionaries({
     "task": st.sampled_from([None, None, 1, 77]),
     "place": st.sampled_from(["TW-H1-G2", None, "sea"]),
     "outcome": st.sampled_from([None, "done", "held", "rebound"]),
+    "attributes": st.sampled_from([{"indoors": False}, {"indoors": None}, {"pipe_mm": 100}, {"no_such": 1}, {}]),
+    "matters": st.sampled_from([("street.waste",), ("street.noise", "water.quality"), ("no.such.type",), (), ("other",) * 10]),
 })  # fmt: skip
 GOOD: dict[str, Any] = {
     "note": "said so", "unit": "watch", "type": "street.light", "amount": 1, "days": 5, "score": 5, "place": "TW-H1-G2",
+    "attributes": {"indoors": False}, "matters": ("street.waste", "street.noise"),
 }  # fmt: skip
 LIKELY = st.one_of(st.just(GOOD), st.just(GOOD), BODIES)
 WHO = st.sampled_from(["admin", "admin", "duty", "owner", "owner", "helper", "wrong", "anybody"])
@@ -84,7 +88,8 @@ COMMAND = st.tuples(st.sampled_from(Act), WHO, LIKELY, WHEN, KEYS, st.integers(0
 
 
 class Center(RuleBasedStateMachine):
-    """Several cases and everybody at once. `model`: the state of each case; `under`: where merged and archived ones were."""
+    """Several cases and everybody at once. `model`: the state of each case; `under`: where merged and archived ones were;
+    `families`: the case each one was split off from."""
 
     ids = Bundle("ids")
 
@@ -95,6 +100,7 @@ class Center(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.model: dict[str, str] = {}
         self.under: dict[str, str] = {}
+        self.families: dict[str, str] = {}
         self.answers: dict[tuple[str, str], Card] = {}
 
     def teardown(self) -> None:
@@ -203,16 +209,21 @@ class Center(RuleBasedStateMachine):
         self.memory.check()
         assert {id: case.state.value for id, (case, _) in self.memory.store.cases.items()} == self.model
         assert {card.id: card.state for card in self.memory.cases.cards()} == self.model
+        origins = {id: case.origin.case for id, (case, _) in self.memory.store.cases.items() if case.origin is not None}
+        assert origins == self.families
+        told = {one: id for id, (case, _) in self.memory.store.cases.items() for one in case.offspring}
+        assert told == self.families
 
     # --- what the rules are made of
 
     def command(self, id: str, what: Act, who: str, body: dict[str, Any], when: Any, key: Any, n: int) -> Command:
         case = self.memory.store.cases[id][0]
         given = dict(body)
-        days, place = given.pop("days", None), given.pop("place", None)
+        days, place, matters = given.pop("days", None), given.pop("place", None), given.pop("matters", ())
         more: dict[str, Any] = {
             "until": self.memory.clock.now() + timedelta(days=days) if days is not None else None,
             "place": None if place is None else Where(0.0, 0.0) if place == "sea" else Where(*point(place)),
+            "matters": tuple(MatterBody(type=one, note="and this") for one in matters),
             "version": None if when is None else case.version if when == "now" else case.version + 3,
         }
         if what is Act.MERGE:
@@ -284,12 +295,32 @@ class Center(RuleBasedStateMachine):
         assert not [one for one in done if one.stale], "a stale version was taken"
         assert len(done) > 1 or all(by_hand(one.actor, before[one.id]) for one in done)
         now = {id: case.state.value for id, (case, _) in self.memory.store.cases.items()}
+        for id in now.keys() - self.model.keys():
+            self.born(id, done)
         for order in permutations(done):
             way = self.walk(list(order))
             if way is not None and way[0] == now:
                 self.model, self.under = way
                 return
         raise AssertionError([(one.act.value, self.model[one.id], now[one.id]) for one in done])
+
+    def born(self, id: str, done: list[Command]) -> None:
+        """A new case is of a report that was split just now, and stands where a report of its type does."""
+        case = self.memory.store.cases[id][0]
+        assert case.origin is not None
+        first = self.memory.store.cases[case.origin.case][0]
+        assert [
+            one for one in done if one.act is Act.DIVIDE and one.id == first.id and one.actor.login == case.origin.by
+        ]
+        assert id in first.offspring
+        assert (case.subject, case.words, case.reported_at) == (first.subject, first.words, first.reported_at)
+        assert first.origin is None
+        assert len(first.offspring) <= 9
+        assert case.state.value == BORN.get(
+            case.type or "", "dispatched" if case.type == "street.waste" else "reported"
+        )
+        self.model[id] = case.state.value
+        self.families[id] = first.id
 
     def walk(self, done: list[Command]) -> tuple[dict[str, str], dict[str, str]] | None:
         """Where the cases stand after these, one after the other; None where the table has no such way."""

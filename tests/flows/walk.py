@@ -11,10 +11,11 @@ from datetime import timedelta
 from template import ADMIN, DUTY, EVERYBODY, city, point
 
 from northbank.core.access import Actor, Role
+from northbank.core.case import Case
 from northbank.core.handling import IN_WORDS
 from northbank.core.moves import MOVES, Act
 from northbank.core.refusal import Refused
-from northbank.flows.act import ActBody, act
+from northbank.flows.act import ActBody, MatterBody, act
 from northbank.flows.erase_subject import EraseBody, erase
 from northbank.flows.mark_due import mark_due
 from northbank.flows.report import Contact, NewReport, Where, report
@@ -55,7 +56,7 @@ class Walk:
         lon, lat = point(chance.choice(GRIDS)) if chance.random() < 0.9 else (0.0, 0.0)
         place = Where(lon, lat) if chance.random() < 0.85 else Where(address="桥边 by the bridge")
         new = NewReport(
-            type=chance.choice([*types, *types, None]), place=place, source=chance.choice([*city().sources, None]),
+            type=chance.choice([*types, *types, *DESCRIBED, None]), place=place, source=chance.choice([*city().sources, None]),
             text=chance.choice((*WORDS, None)), contact=Contact(phone="13900001234") if chance.random() < 0.5 else None,
             urgent=chance.choice((None, None, True)), external=str(chance.randrange(40)) if chance.random() < 0.2 else None,
         )  # fmt: skip
@@ -89,7 +90,10 @@ class Walk:
             score=chance.choice((None, 1, 3, 5)) if what in (Act.RATE, Act.RATE_HELP) else None,
             into=chance.choice(self.ids) if what is Act.MERGE else None,
             place=Where(lon, lat) if what is Act.PLACE else None,
-            type=chance.choice(list(city().types)) if what is Act.RETYPE else None,
+            type=chance.choice([*city().types, *DESCRIBED]) if what is Act.RETYPE else None,
+            attributes=self.said(case) if what is Act.DESCRIBE else {},
+            matters=self.matters() if what is Act.DIVIDE else (),
+            happened_at=case.changed_at if what is Act.ASK_EXTENSION and chance.random() < 0.8 else None,  # asked in time
             outcome="done" if what in (Act.FEED_BACK, Act.CLOSE) and chance.random() < 0.5 else None,
         )  # fmt: skip
         owner = Actor("owner", Role.UNIT_OFFICER, case.owner)
@@ -98,7 +102,29 @@ class Walk:
         key = f"a{chance.randrange(60)}" if chance.random() < 0.2 else None
         card = await act(self.world, actor, case.id, what, body, key)
         self.seen.add((card.state, what.value))
+        if what is Act.DIVIDE and (after := await self.world.cases.get(case.id)) is not None:
+            self.ids += [one for one in after.offspring if one not in self.ids]
         return f"{what.value} by {actor.login}: {card.number} is {card.state} {card.version} at {card.position}"
+
+    def said(self, case: Case) -> dict[str, bool | int | str | None]:
+        """Attributes of its type, now and then taken back, of another type, or out of bounds."""
+        kind = city().types.get(case.type or "")
+        codes = kind.attributes if kind is not None and self.chance.random() < 0.8 else tuple(city().attributes)
+        values = {"indoors": (True, False, False, None), "pipe_mm": (100, 900, None, 5)}
+        return {code: self.chance.choice(values[code]) for code in codes}
+
+    def matters(self) -> tuple[MatterBody, ...]:
+        """What else the report tells of, now and then nothing or something wrong."""
+        chance = self.chance
+        made = []
+        for _ in range(chance.choice((0, 1, 1, 2, 3))):
+            lon, lat = point(chance.choice(GRIDS)) if chance.random() < 0.9 else (0.0, 0.0)
+            made.append(MatterBody(
+                type=chance.choice([*city().types, "water.quality"]), note=chance.choice((*WORDS, None, None)),
+                place=Where(lon, lat) if chance.random() < 0.5 else None,
+                attributes=chance.choice(({}, {}, {}, {"indoors": False})),
+            ))  # fmt: skip
+        return tuple(made)
 
     async def mark(self) -> str:
         """The timer comes by, perhaps after a long night."""
@@ -114,6 +140,7 @@ class Walk:
         return f"erased at {(await erase(self.world, DUTY, case.subject, EraseBody('request'))).position}"
 
 
+DESCRIBED = tuple(code for code, kind in city().types.items() if kind.attributes) * 3
 TO_UNITS = (Act.DISPATCH, Act.ARBITRATE, Act.ASK_HELP)
 DATED = (Act.ASK_SUSPENSION, Act.SUSPEND, Act.SUPERVISE)
 GRIDS = sorted(code for code, area in city().areas.items() if area.level == "grid")

@@ -127,15 +127,17 @@ async def check(connection: asyncpg.Connection) -> None:
     assert await connection.fetchval(bad) == 0, "an answer without its entries"
 
 
-# References of cases whose person was not erased since.
+# References of cases whose person was not erased since they were first made: a part split off later has those of its report.
 WORDS = """
-with found as (
+with every as (
   select j.position, j.stream, (j.data #>> '{words,id}')::uuid as id from journal j where j.data #> '{words}' is not null
   union all
   select j.position, j.stream, (j.data #>> '{note,id}')::uuid from journal j where j.data #> '{note}' is not null
   union all
   select j.position, j.stream, (p ->> 'id')::uuid from journal j, json_array_elements(j.data -> 'photos') p
    where j.data -> 'photos' is not null
+), found as (
+  select distinct on (id) * from every order by id, position
 ), referred as (
   select f.id from found f join cases c on 'case:' || c.id = f.stream
    where not exists (select from journal e where e.stream = 'subject:' || c.subject and e.position > f.position)

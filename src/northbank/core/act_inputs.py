@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from northbank.core import tasks
+from northbank.core import dividing, tasks
 from northbank.core.access import Actor
 from northbank.core.case import Case
 from northbank.core.city import City, Name
@@ -18,7 +18,21 @@ from northbank.core.moves import Act, State
 from northbank.core.routing import escalation_of, row_by_id
 
 Take = Literal[
-    "unit", "support", "place", "type", "outcome", "task", "order", "amount", "until", "score", "into", "note", "photos"
+    "unit",
+    "support",
+    "place",
+    "type",
+    "outcome",
+    "task",
+    "order",
+    "amount",
+    "until",
+    "score",
+    "into",
+    "attributes",
+    "matters",
+    "note",
+    "photos",
 ]
 
 A = Act
@@ -32,10 +46,10 @@ _OTHERS: Mapping[Act, tuple[str, ...]] = {
     A.ASK_EXTENSION: ("amount!",), A.ASK_SUSPENSION: ("until!",), A.SUSPEND: ("until",), A.GRANT: ("amount", "until"),
     A.FEED_BACK: ("outcome",), A.SELF_HANDLE: ("outcome",), A.CLOSE: ("outcome",), A.LOOK_BACK: ("outcome!",),
     A.TAKE_TASK: ("task",), A.FINISH_TASK: ("task",), A.HAND_BACK: ("task",), A.WITHDRAW_TASK: ("task",),
-    A.ANSWER: ("order",),
+    A.ANSWER: ("order",), A.DESCRIBE: ("attributes!",), A.DIVIDE: ("matters!",),
 }  # fmt: skip
 TAKES: Mapping[Act, tuple[str, ...]] = {act: _UNITS.get(act, ()) + _OTHERS.get(act, ()) for act in Act}
-WITHOUT_PHOTOS = frozenset({A.PLACE, A.RETYPE})
+WITHOUT_PHOTOS = frozenset({A.PLACE, A.RETYPE, A.DESCRIBE})
 
 # One press does these, where nothing is to be chosen.
 _AT_ONCE = frozenset({
@@ -54,7 +68,7 @@ class Choice(msgspec.Struct, frozen=True):
 class Input(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing an act takes. usual: what it will mostly be, as text. choices: None, anything of its kind.
 
-    instead: the other input that will do in its place. most: the largest number; of `until`, in days from now.
+    instead: the other input that will do in its place. most: the largest number; of `until`, in days from now; of `matters`, how many.
     measure: what an amount is counted in.
     """
 
@@ -129,6 +143,8 @@ def _input(name: str, required: bool, act: Act, case: Case, city: City, actor: A
             return Input("until", owed, usual=usual, most=longest)
         case "score":
             return Input("score", required, most=5)
+        case "matters":
+            return Input("matters", required, most=dividing.left(case))
         case "type":
             return Input("type", required, usual=case.type or "")
         case _:

@@ -1,7 +1,7 @@
 """Recorded decisions decided again under other rules: what rules made is made anew, what people chose stays.
 
 Taken as recorded: what was reported and where it fell on the map, who did what and when, reasons, outcomes, owners and helpers an
-officer chose, types given, samples drawn for look-back, and what other cases told this one.
+officer chose, types and attributes given, matters split off, samples drawn for look-back, and what other cases told this one.
 Made again: type's board and urgency, routing, automatic dispatch, every deadline and what befalls it, marks, rungs of the ladder.
 """
 
@@ -18,6 +18,7 @@ from northbank.core.case_facts import (
     Accepted,
     Arbitrated,
     CaseFact,
+    Described,
     Dispatched,
     Escalated,
     Extended,
@@ -45,6 +46,7 @@ from northbank.core.case_facts import (
 )  # fmt: skip
 from northbank.core.city import City
 from northbank.core.dating import Dated, dated
+from northbank.core.dividing import assigned
 from northbank.core.doing import Do, Want
 from northbank.core.evolve import evolve
 from northbank.core.handling import follows, watch
@@ -61,6 +63,7 @@ _ACTS: dict[type, Act] = {
     Accepted: Act.ACCEPT, Dispatched: Act.DISPATCH, Arbitrated: Act.ARBITRATE, Returned: Act.RETURN, Suspended: Act.SUSPEND,
     Extended: Act.GRANT, Resumed: Act.RESUME, Escalated: Act.ESCALATE, FedBack: Act.FEED_BACK, SelfHandled: Act.SELF_HANDLE,
     Rated: Act.RATE, Reopened: Act.REOPEN, Retyped: Act.RETYPE, HelpAsked: Act.ASK_HELP,
+    Described: Act.DESCRIBE,
 }  # fmt: skip
 _TO_DISPATCH = (Accepted, Registered, Dispatched)  # what an officer need not do where the rules have done it
 
@@ -122,6 +125,8 @@ def _choices(do: Do, head: CaseFact, case: Case, city: City) -> Do:
             return replace(do, score=head.score)
         case Retyped():
             return replace(do, type=head.type)
+        case Described():
+            return replace(do, attributes=head.attributes)
         case HelpAsked():
             return replace(do, unit=head.task.unit if head.task is not None else None)
         case _:
@@ -209,9 +214,21 @@ class Replay:
         if kind is not None:
             born = replace(born, board=kind.board, town_board=kind.town_board, urgent=urgent)
         since = born.happened_at or head.at
-        facts = assign(
-            self.city, born.type, born.level, urgent, born.spot, since, born.happened_at, born.source, born.attributes
-        )
+        if born.origin is None:
+            facts = assign(
+                self.city,
+                born.type,
+                born.level,
+                urgent,
+                born.spot,
+                since,
+                born.happened_at,
+                born.source,
+                born.attributes,
+            )
+        else:
+            at = born.origin.at
+            facts = [*assigned(self.city, born, None if at == head.at else at), *_words(group)]
         self._apply([born, *facts], head)
         assert self.case is not None
         recorded = [one.data for one in group]

@@ -101,6 +101,18 @@ class Review(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
         return self.result is None
 
 
+class Origin(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Where a case came from that was split off: the id of the other case, who did it, when.
+
+    since: from when its solving time counts, the time of the report; of a case that lived again, that of its reopening.
+    """
+
+    case: str
+    by: str
+    at: datetime
+    since: datetime
+
+
 class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A case as the fold of its facts. `desk` says why it waits for an officer; `words` are in the vault.
 
@@ -108,6 +120,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     parent, children: ids of the cases it was merged into, and of those merged into it. bound: the owner was decided for good.
     evidence: the last report of it as solved came with words or photos. solver, checker: logins. rating: 1 to 5.
     reviews: look-backs. recurs: id of the closed case of which this is the same trouble again.
+    origin: the case it was split off from; offspring: ids of those split off from it. Both share subject, words and photos.
     """
 
     id: str
@@ -154,6 +167,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     rating: int | None = None
     reviews: tuple[Review, ...] = ()
     recurs: str | None = None
+    origin: Origin | None = None
+    offspring: tuple[str, ...] = ()
 
     @property
     def support(self) -> tuple[str, ...]:

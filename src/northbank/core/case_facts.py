@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from northbank.core.case import Order, Review, Sealed, Spot, Task
+from northbank.core.case import Order, Origin, Review, Sealed, Spot, Task
 from northbank.core.city import Given, Level, Stage
 from northbank.core.dating import Dated
 from northbank.core.deadline import Deadline
@@ -10,7 +10,10 @@ from northbank.core.journal import Fact
 
 
 class Reported(Fact, frozen=True, tag="reported"):
-    """A report came in. `words` points to contact and text in the vault; `external` is the sender's own number."""
+    """A report came in. `words` points to contact and text in the vault; `external` is the sender's own number.
+
+    origin: the case it was split off from, whose subject, words and photos these are.
+    """
 
     number: str
     source: str
@@ -26,6 +29,7 @@ class Reported(Fact, frozen=True, tag="reported"):
     words: Sealed | None = None
     photos: tuple[Sealed, ...] = ()
     attributes: dict[str, Given] = {}
+    origin: Origin | None = None
 
 
 class Routed(Fact, frozen=True, tag="routed"):
@@ -55,12 +59,19 @@ class Placed(Fact, frozen=True, tag="placed"):
 
 
 class Retyped(Fact, frozen=True, tag="retyped"):
-    """An officer gave the case a type, or another one."""
+    """An officer gave the case a type, or another one. dropped: attributes it had that reports of this type do not say."""
 
     type: str
     board: str
     town_board: str | None = None
     urgent: bool = False
+    dropped: tuple[str, ...] = ()
+
+
+class Described(Fact, frozen=True, tag="described"):
+    """An officer corrected or completed what the report says by attributes. None: it does not say that any more."""
+
+    attributes: dict[str, Given | None]
 
 
 class Step(Fact, frozen=True):
@@ -334,6 +345,12 @@ class LookedBack(Step, frozen=True, tag="looked_back"):
     result: str = ""
 
 
+class Divided(Step, frozen=True, tag="divided"):
+    """The report tells of other matters too: each became a case of its own. into: their ids."""
+
+    into: tuple[str, ...] = ()
+
+
 class Recurred(Fact, frozen=True, tag="recurred"):
     """The same trouble came back at a place. of: the closed case; days since its end; meters between them."""
 
@@ -360,11 +377,12 @@ class Overdue(Fact, frozen=True, tag="overdue"):
 
 
 CaseFact = (
-    Dated | Reported | Routed | Unrouted | Placed | Retyped | Accepted | Rejected | Dispatched | Signed | Started | Suspended | Resumed
+    Dated | Reported | Routed | Unrouted | Placed | Retyped | Described | Accepted | Rejected | Dispatched | Signed | Started
+    | Suspended | Resumed
     | FedBack | Checked | Reworked | Closed | Returned | Reopened | Noted | SoonDue | Overdue
     | SelfHandled | VerifyAsked | Verified | Refuted | Registered | Cancelled | Disputed | Arbitrated
     | ExtensionAsked | SuspensionAsked | Extended | Denied | Escalated | CheckAsked | Rated | Archived
-    | Merged | Joined | Split | Parted | Followed | HelpAsked | TaskTaken | TaskFinished | HandedBack | TaskWithdrawn
+    | Merged | Joined | Split | Parted | Divided | Followed | HelpAsked | TaskTaken | TaskFinished | HandedBack | TaskWithdrawn
     | HelpRated | Ordered | Answered | Lapsed | ReviewDue
     | LookBackPlanned | LookBackDue | LookedBack | Recurred
 )  # fmt: skip

@@ -7,8 +7,23 @@ import msgspec
 
 from northbank.core.access import Actor
 from northbank.core.case import Case, Sealed
-from northbank.core.city import City
+from northbank.core.city import City, Given
 from northbank.core.moves import Act
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """A matter that a report tells of besides its first. id, number: of the case it becomes. Without a point: where the report is.
+
+    note: what of the words is meant, sealed in the vault under the same subject.
+    """
+
+    id: str
+    number: str
+    type: str
+    lon: float | None = None
+    lat: float | None = None
+    attributes: dict[str, Given] = {}
+    note: Sealed | None = None
 
 
 class Do(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +32,7 @@ class Do(msgspec.Struct, frozen=True, kw_only=True):
     support: units asked for their part with a dispatch. task: number of a supporting unit's part. order: number of an order.
     amount: of the solving deadline's own unit. until: when to look again. score: 1 to 5. into: id of the case merged into.
     basis: id of the routing row cited. version: refuse if the case has moved on.
+    attributes: corrected or completed; None takes one away. matters: each becomes a case of its own.
     """
 
     act: Act
@@ -36,6 +52,8 @@ class Do(msgspec.Struct, frozen=True, kw_only=True):
     score: int | None = None
     into: str | None = None
     basis: str | None = None
+    attributes: dict[str, Given | None] = {}
+    matters: tuple[Matter, ...] = ()
     version: int | None = None
     happened_at: datetime | None = None
 

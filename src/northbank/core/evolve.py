@@ -19,8 +19,10 @@ from northbank.core.case_facts import (
     Checked,
     Closed,
     Denied,
+    Described,
     Dispatched,
     Disputed,
+    Divided,
     Escalated,
     Extended,
     ExtensionAsked,
@@ -97,6 +99,7 @@ def _born(told: Told, at: datetime, fact: Reported) -> Case:
         level=fact.level, subject=fact.subject, reporter=fact.reporter, reported_at=at, changed_at=at, type=fact.type,
         board=fact.board, town_board=fact.town_board, urgent=fact.urgent, spot=fact.spot, external=fact.external,
         words=fact.words, photos=fact.photos, pack=told.pack, attributes=fact.attributes,
+        origin=fact.origin,
     )  # fmt: skip
 
 
@@ -114,7 +117,12 @@ def _other(case: Case, fact: CaseFact) -> Changes:
         case Placed():
             return {"spot": fact.spot}
         case Retyped():
-            return {"type": fact.type, "board": fact.board, "town_board": fact.town_board, "urgent": fact.urgent}
+            kept = {code: value for code, value in case.attributes.items() if code not in fact.dropped}
+            board = {"board": fact.board, "town_board": fact.town_board}
+            return {"type": fact.type, **board, "urgent": fact.urgent, "attributes": kept}
+        case Described():
+            said = case.attributes | fact.attributes
+            return {"attributes": {code: value for code, value in said.items() if value is not None}}
         case SoonDue():
             return _marked(case, fact, "soon")
         case Overdue():
@@ -278,6 +286,8 @@ def _laid_over(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Dea
             return {"orders": answered}
         case LookedBack():
             return {"reviews": _looked(case, fact, told.actor), "desk": None}
+        case Divided():
+            return {"offspring": (*case.offspring, *fact.into)}
         case Noted() | HelpRated():
             return {}
         case _:

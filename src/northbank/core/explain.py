@@ -18,7 +18,7 @@ from northbank.core.worktime import Calendar, forward
 
 STAGES: dict[Stage, Name] = {
     "accept": Name(zh="受理", en="accept"),
-    "dispatch": Name(zh="派遣", en="dispatch"),
+    "dispatch": Name(zh="分拨", en="dispatch"),
     "sign": Name(zh="签收", en="sign"),
     "solve": Name(zh="处置", en="solve"),
     "check": Name(zh="核查", en="check"),
@@ -195,12 +195,12 @@ def _amended(one: Amendment, city: City) -> Name:
             )
             less = less if one.minutes else Name()
             return Name(
-                zh=f"{at} 转派 {who.zh}，时限重新起算{less.zh}：截止 {after.zh}（原 {before.zh}）",
+                zh=f"{at} 分拨给 {who.zh}，时限重新起算{less.zh}：截止 {after.zh}（原 {before.zh}）",
                 en=f"Passed to {who.en} at {at}, whose clock began anew{less.en}: due {after.en} (was {before.en})",
             )
         case "reassigned":
             return Name(
-                zh=f"{at} 派遣 {who.zh}，时限继续：截止 {after.zh}（原 {before.zh}）",
+                zh=f"{at} 分拨给 {who.zh}，时限继续：截止 {after.zh}（原 {before.zh}）",
                 en=f"Given to {who.en} at {at}; the clock ran on: due {after.en} (was {before.en})",
             )
         case "relimited":

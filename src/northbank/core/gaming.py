@@ -139,6 +139,9 @@ def unproven(held: Held, rules: GamingRules) -> list[Finding]:
 def splitting(held: Held, rules: GamingRules) -> list[Finding]:
     """Many reports of one type at one place by one login that also solved them at once.
 
+    A case that was split off counts as made by whoever split it off, then: that of a duty desk which leaves the work to
+    others is no hit; whoever splits a report and solves the parts is one like whoever reports them one by one.
+
     p: Poisson of what the login's pace and the unit's shares of the type and of the place would bring into the window,
     times the windows: as if type, place and time were chosen apart from one another.
     """

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from northbank.core import amend, lookback, merging, supervise, tasks
+from northbank.core import amend, dividing, lookback, merging, supervise, tasks
 from northbank.core import deadline as clock
 from northbank.core.access import Actor, Role, refuse_act
 from northbank.core.case import Case
@@ -51,7 +51,7 @@ from northbank.core.case_facts import (
 from northbank.core.city import City, Level, Stage
 from northbank.core.deadline import Deadline
 from northbank.core.doing import Do, Want, told
-from northbank.core.intake import AHEAD, begin, check_time, place, retype
+from northbank.core.intake import AHEAD, begin, check_time, describe, place, retype
 from northbank.core.moves import ENDED, MOVES, Act, State
 from northbank.core.refusal import Refused
 from northbank.core.reminders import remind
@@ -94,8 +94,13 @@ def follows(want: Want) -> list[CaseFact]:
     return _RULES[want.do.act](want)
 
 
-def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
-    """Why an act that the state and the post allow cannot be done as the case stands; None when it can."""
+def hindrance(act: Act, case: Case, city: City, actor: Actor, at: datetime | None = None) -> Refused | None:
+    """Why an act that the state and the post allow cannot be done as the case stands; None when it can.
+
+    at: when it would happen, where that is known: nothing is offered that would be refused then.
+    """
+    if act is A.ASK_EXTENSION and at is not None:
+        return _no_more_time(case, city, at)
     if act in (A.DISPATCH, A.ARBITRATE) and case.spot is None:
         return Refused("unplaced")
     if act in (A.DISPATCH, A.ARBITRATE) and case.type is None:
@@ -112,11 +117,21 @@ def hindrance(act: Act, case: Case, city: City, actor: Actor) -> Refused | None:
         return Refused("no_look_back")
     if act in _OF_PARTS and (closed := tasks.hindrance(act, case, actor)) is not None:
         return closed
+    if act is A.DESCRIBE and not _describable(case, city):
+        return Refused("no_attributes")
+    if act is A.DIVIDE and (closed := dividing.hindrance(case)) is not None:
+        return closed
     if act in (A.GRANT, A.DENY) and case.wish is not None and case.wish.by == actor.login:
         return Refused("own_wish")
     if act.value in city.handling.two_person and actor.login == _before(act, case):
         return Refused("two_person", login=actor.login)
     return None
+
+
+def _describable(case: Case, city: City) -> bool:
+    """Whether reports of its type say anything by attributes."""
+    kind = city.types.get(case.type) if case.type is not None else None
+    return bool(kind.attributes if kind is not None else city.attributes)
 
 
 def _before(act: Act, case: Case) -> str | None:
@@ -240,17 +255,24 @@ def _ask_suspension(want: Want) -> list[CaseFact]:
 
 def _ask_extension(want: Want) -> list[CaseFact]:
     case, city, amount = want.case, want.city, want.do.amount
+    if (refusal := _no_more_time(case, city, want.at)) is not None:
+        raise refusal
     solve = case.deadline("solve")
-    if solve is None or solve.due_at is None:
-        raise Refused("no_deadline")
-    if case.extensions >= city.handling.extensions:
-        raise Refused("extended_enough", most=city.handling.extensions)
+    assert solve is not None
     if amount is None or amount < 1:
         raise Refused("amount_needed", unit=city.word("time", solve.unit))
     _check_amount(solve, amount, city)
-    if want.at > solve.due_at:
-        raise Refused("asked_too_late", due=solve.due_at.isoformat())
     return [ExtensionAsked(**told(want.do), amount=amount)]
+
+
+def _no_more_time(case: Case, city: City, at: datetime) -> Refused | None:
+    """Why more time cannot be asked for at `at`, however much."""
+    solve = case.deadline("solve")
+    if solve is None or solve.due_at is None:
+        return Refused("no_deadline")
+    if case.extensions >= city.handling.extensions:
+        return Refused("extended_enough", most=city.handling.extensions)
+    return Refused("asked_too_late", due=solve.due_at.isoformat()) if at > solve.due_at else None
 
 
 def _check_amount(solve: Deadline, amount: int, city: City) -> None:
@@ -343,6 +365,10 @@ def _retype(want: Want) -> list[CaseFact]:
     return [*retype(want.case, want.city, want.do.type, want.do.happened_at), *_noted(want.do)]
 
 
+def _describe(want: Want) -> list[CaseFact]:
+    return [*describe(want.case, want.city, want.do.attributes, want.do.happened_at), *_noted(want.do)]
+
+
 def _noted(do: Do) -> list[CaseFact]:
     """Words that came with an act whose own fact has no room for them."""
     return [Noted(happened_at=do.happened_at, reason=do.reason, note=do.note)] if do.note is not None else []
@@ -356,7 +382,8 @@ _RULES: Mapping[Act, Callable[[Want], list[CaseFact]]] = {
     A.ESCALATE: _escalate, A.FEED_BACK: _feed_back, A.ASK_CHECK: _plain(CheckAsked), A.CHECK: _plain(Checked),
     A.REWORK: _rework, A.CLOSE: _close, A.RATE: _rate, A.RETURN: _return, A.DISPUTE: _plain(Disputed),
     A.ARBITRATE: _arbitrate, A.REOPEN: _reopen, A.MERGE: merging.merge, A.SPLIT: merging.split, A.ARCHIVE: _plain(Archived),
-    A.PLACE: _place, A.RETYPE: _retype, A.ASK_HELP: tasks.ask, A.TAKE_TASK: tasks.take, A.FINISH_TASK: tasks.finish,
+    A.PLACE: _place, A.RETYPE: _retype, A.DESCRIBE: _describe, A.DIVIDE: dividing.divide,
+    A.ASK_HELP: tasks.ask, A.TAKE_TASK: tasks.take, A.FINISH_TASK: tasks.finish,
     A.HAND_BACK: tasks.hand_back, A.WITHDRAW_TASK: tasks.withdraw, A.RATE_HELP: tasks.rate, A.URGE: supervise.urge,
     A.SUPERVISE: supervise.supervise, A.ANSWER: supervise.answer, A.LOOK_BACK: lookback.look_back, A.NOTE: _plain(Noted),
 }  # fmt: skip

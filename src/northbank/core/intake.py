@@ -9,7 +9,17 @@ from northbank.core import deadline as clock
 from northbank.core import tasks
 from northbank.core.amend import relimit
 from northbank.core.case import Case, Sealed, Spot
-from northbank.core.case_facts import Accepted, CaseFact, Dispatched, Placed, Reported, Retyped, Routed, Unrouted
+from northbank.core.case_facts import (
+    Accepted,
+    CaseFact,
+    Described,
+    Dispatched,
+    Placed,
+    Reported,
+    Retyped,
+    Routed,
+    Unrouted,
+)  # fmt: skip
 from northbank.core.city import CaseType, City, Given, Stage
 from northbank.core.conditions import allowed_values, is_value
 from northbank.core.deadline import Deadline
@@ -113,14 +123,17 @@ def _assign_or_desk(born: Reported, city: City, since: datetime) -> list[CaseFac
     return facts
 
 
-def check_attributes(said: Mapping[str, Given], kind: CaseType | None, city: City) -> None:
-    """Refuse attributes that reports of this type do not say (of no type yet: that the pack does not know), and wrong values."""
+def check_attributes(said: Mapping[str, Given | None], kind: CaseType | None, city: City) -> None:
+    """Refuse attributes that reports of this type do not say (of no type yet: that the pack does not know), and wrong values.
+
+    None is the value of one that is taken away.
+    """
     known = city.attributes if kind is None else {code: city.attributes[code] for code in kind.attributes}
     for code, value in said.items():
         attribute = known.get(code)
         if attribute is None:
             raise Refused("unknown_attribute", attribute=code, allowed=", ".join(known) or "-")
-        if not is_value(attribute, value):
+        if value is not None and not is_value(attribute, value):
             raise Refused("attribute_value", attribute=code, value=value, allowed=allowed_values(attribute))
 
 
@@ -144,8 +157,13 @@ def assign(
     happened: datetime | None,
     source: str | None = None,
     attributes: Mapping[str, Given] = NOTHING,
+    seen: datetime | None = None,
 ) -> list[CaseFact]:
-    """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too."""
+    """Routing and first deadlines. A case without place, type or row goes to the duty desk and has deadlines too.
+
+    seen: when somebody could first act on it, where that is later: limits of a step begin then, that of solving `since`.
+    """
+    seen = seen or since
     why = "no_place" if spot is None else "no_type" if type is None else None
     row = None
     if spot is not None and type is not None:
@@ -154,14 +172,14 @@ def assign(
         except Refused as refused:  # whether it is a holiday in a year without calendar is not guessed
             why = refused.code
     owner = owner_of(city, row, spot.town if spot else None, since) if row else None
-    begun = begin(city, type, urgent, ("accept", "solve"), since, owner)
+    begun = (*begin(city, type, urgent, ("accept",), seen, owner), *begin(city, type, urgent, ("solve",), since, owner))
     if row is None or owner is None:
         return [Unrouted(happened_at=happened, why=why or "no_row", owner=city.center, begun=begun)]
     facts: list[CaseFact] = [Routed(happened_at=happened, row=row.id, owner=owner, begun=begun)]
     if row.auto:
-        sign = begin(city, type, urgent, ("sign",), since, owner)
+        sign = begin(city, type, urgent, ("sign",), seen, owner)
         helpers = support_of(city, row, spot.town if spot else None, since) if row.support else ()
-        parts = tasks.begin(city, type, urgent, helpers, since) if helpers else ()
+        parts = tasks.begin(city, type, urgent, helpers, seen) if helpers else ()
         facts += [
             Accepted(happened_at=happened),
             Dispatched(happened_at=happened, owner=owner, row=row.id, tasks=parts, begun=sign),
@@ -196,13 +214,37 @@ def retype(case: Case, city: City, type: str, happened: datetime | None, at: dat
     if kind is None:
         raise Refused("unknown_type", type=type)
     urgent = case.urgent or kind.urgent
-    fact = Retyped(happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent)
+    dropped = tuple(code for code in case.attributes if code not in kind.attributes)
+    kept = {code: value for code, value in case.attributes.items() if code in kind.attributes}
+    fact = Retyped(
+        happened_at=happened, type=type, board=kind.board, town_board=kind.town_board, urgent=urgent, dropped=dropped
+    )
     solve = case.deadline("solve")  # of a reopened case it began with the reopening
     since = solve.started_at if solve else case.reported_at
-    again = assign(city, type, case.level, urgent, case.spot, since, happened, case.source, case.attributes)
+    again = assign(city, type, case.level, urgent, case.spot, since, happened, case.source, kept)
     if since != case.reported_at:
         again = [msgspec.structs.replace(f, judged_at=since) if isinstance(f, Routed) else f for f in again]
     return [fact, *_solve_only(again, solve, city, at or happened or case.changed_at)]
+
+
+def describe(
+    case: Case, city: City, said: Mapping[str, Given | None], happened: datetime | None
+) -> list[CaseFact]:  # fmt: skip
+    """Correct or complete attributes (None takes one away); it is routed again. Deadlines keep running from the report.
+
+    Raises `unknown_attribute`, `attribute_value`, or `nothing_changed`.
+    """
+    kind = city.types.get(case.type) if case.type is not None else None
+    stale = {
+        code for code, value in said.items() if value is None and code in case.attributes
+    }  # whatever the pack says by now
+    check_attributes({code: value for code, value in said.items() if code not in stale}, kind, city)
+    changed = {code: value for code, value in said.items() if case.attributes.get(code) != value}
+    if not changed:
+        raise Refused("nothing_changed")
+    told = {code: value for code, value in (case.attributes | changed).items() if value is not None}
+    again = assign(city, case.type, case.level, case.urgent, case.spot, case.reported_at, happened, case.source, told)
+    return [Described(happened_at=happened, attributes=changed), *_owner_only(again)]
 
 
 def _owner_only(facts: list[CaseFact]) -> list[CaseFact]:

@@ -29,8 +29,8 @@ DEFAULTS: tuple[Metric, ...] = (
         "registered_in_time", "按时立案率", "registered in time", "accept", "to_accept registered", "accepted_in_time"
     ),
     _own("registered_rightly", "准确立案率", "registered rightly", "report", "registered", "stands"),
-    _own("dispatched_in_time", "按期派遣率", "dispatched in time", "dispatch", "to_dispatch", "dispatched_in_time"),
-    _own("dispatched_rightly", "准确派遣率", "dispatched rightly", "solve", "to_solve", "never_returned"),
+    _own("dispatched_in_time", "按期分拨率", "dispatched in time", "dispatch", "to_dispatch", "dispatched_in_time"),
+    _own("dispatched_rightly", "准确分拨率", "dispatched rightly", "solve", "to_solve", "never_returned"),
     _own("solved", "处置率", "solved", "solve", "to_solve", "solved"),
     _own("solved_in_time", "按期处置率", "solved in time", "solve", "to_solve", "solved_in_time"),
     _own("overdue_unsolved", "超期待处置率", "overdue and not solved", "solve", "to_solve", "overdue_unsolved", "less"),

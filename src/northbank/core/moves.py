@@ -73,6 +73,8 @@ class Act(StrEnum):
     ARCHIVE = "archive"
     PLACE = "place"
     RETYPE = "retype"
+    DESCRIBE = "describe"
+    DIVIDE = "divide"
     ASK_HELP = "ask_help"
     TAKE_TASK = "take_task"
     FINISH_TASK = "finish_task"
@@ -129,11 +131,12 @@ _OWNED = frozenset({
     S.DISPATCHED, S.SIGNED, S.HANDLING, S.EXTENSION_REQUESTED, S.SUSPENSION_REQUESTED, S.SUSPENDED, S.ESCALATED, S.REWORK,
 })  # fmt: skip
 _WORKING = _OWNED - {S.ESCALATED}
+_UNSOLVED = _DESK | {S.VERIFY_PENDING, S.REGISTERED, S.DISPATCHED, S.SIGNED, S.HANDLING, S.ARBITRATION}
 _HELPED = _OWNED | {S.FEEDBACK, S.CHECK_PENDING, S.CHECKED, S.CLOSED, S.RATED}
 
 # Acts that leave the state alone: corrections, records laid over a case (urging, supervision), and the tasks of others.
 STAYS: Mapping[Act, frozenset[State]] = {
-    A.PLACE: _DESK, A.RETYPE: _DESK,
+    A.PLACE: _DESK, A.RETYPE: _DESK, A.DESCRIBE: _DESK, A.DIVIDE: _UNSOLVED,
     A.ASK_HELP: _WORKING, A.TAKE_TASK: _WORKING, A.FINISH_TASK: _WORKING, A.HAND_BACK: _WORKING,
     A.WITHDRAW_TASK: _WORKING, A.RATE_HELP: _HELPED,
     A.LOOK_BACK: DONE | {S.ARCHIVED},

@@ -24,7 +24,8 @@ from northbank.core.worktime import measure
 
 class Trace(msgspec.Struct, frozen=True, gc=False):
     """One case. unit: its owner. done: it ended with work done. started_at, due_at, met_at: of the solving deadline, counted
-    in `clock` by the hours of `office`. turns: returns, reworks and suspensions."""
+    in `clock` by the hours of `office`. turns: returns, reworks and suspensions. reporter, reported_at: who made it and when;
+    of a case that was split off, who split it off, and when."""
 
     id: str
     unit: str
@@ -71,9 +72,12 @@ def trace(case: Case) -> Trace:
     one = case.deadline("solve")
     pauses = sum(change.why == "suspended" for change in one.amended) if one is not None else 0
     spot = case.spot
+    made_by, made_at = (
+        (case.origin.by, case.origin.at) if case.origin is not None else (case.reporter, case.reported_at)
+    )
     return Trace(
-        id=case.id, unit=case.owner or "", solver=case.solver, reporter=case.reporter, type=case.type,
-        lon=spot.lon if spot else None, lat=spot.lat if spot else None, reported_at=case.reported_at,
+        id=case.id, unit=case.owner or "", solver=case.solver, reporter=made_by, type=case.type,
+        lon=spot.lon if spot else None, lat=spot.lat if spot else None, reported_at=made_at,
         closed_at=case.closed_at, done=standing(case) in DONE, started_at=one.started_at if one else None,
         due_at=one.due_at if one else None, met_at=one.met_at if one else None, clock=one.unit if one else None,
         office=one.office if one else "", turns=case.returns + case.reworks + pauses, proven=case.evidence, changed_at=case.changed_at,

@@ -10,7 +10,7 @@ from northbank.core.act_inputs import Input, at_once, inputs
 from northbank.core.card import Card, card
 from northbank.core.case import Case, Order, Review, Task, Wish
 from northbank.core.case_facts import Step
-from northbank.core.city import City, Name
+from northbank.core.city import City, Given, Name
 from northbank.core.deadline import Deadline
 from northbank.core.explain import explain
 from northbank.core.handling import hindrance, needs_reason
@@ -28,7 +28,9 @@ from northbank.flows.see_past import Past, case_then, cases_then, page_then, pas
 from northbank.flows.timeline import Linked, PhotoRef, TimelineStep, other_of, photo_refs, timeline
 from northbank.ports import CaseQuery, Page, World
 
-NOTHING_THERE = frozenset({"no_task", "no_order", "no_look_back"})  # nobody would think of the act: not worth a word
+NOTHING_THERE = frozenset(
+    {"no_task", "no_order", "no_look_back", "no_attributes"}
+)  # nobody would think of the act: not worth a word
 SHOWN = 50  # of the cases merged into one
 
 
@@ -75,7 +77,8 @@ class Detail(msgspec.Struct, frozen=True):
     person is None where the actor may not read persons; erased: it is gone. tasks: parts of supporting units. orders:
     urging and supervision. wish: what the owner asked the center for. review_at: when a suspension is looked at again.
     merged: how many cases were merged into it; children: those of them the actor may see, the last ones first.
-    parent: the case it was merged into, recurs: the closed case it is the same trouble as, each if it may be seen.
+    parent: the case it was merged into, recurs: the closed case it is the same trouble as, origin: the case it was split off
+    from, each if it may be seen. divided: how many were split off from it; offspring: those of them the actor may see.
     """
 
     case: Card
@@ -98,6 +101,10 @@ class Detail(msgspec.Struct, frozen=True):
     parent: Linked | None
     children: list[Linked]
     recurs: Linked | None
+    attributes: dict[str, Given]
+    origin: Linked | None
+    divided: int
+    offspring: list[Linked]
     past: Past | None = None
 
 
@@ -127,7 +134,7 @@ async def detail(
     words = opened.get(case.words.id) if case.words else None
     position = entries[-1].position if entries else 0
     rules = await world.rules_of(case)
-    possible, impossible = _acts(case, actor, rules) if point is None else ([], [])
+    possible, impossible = _acts(case, actor, rules, world.clock.now()) if point is None else ([], [])
     linked = await _linked(world, actor, case, entries, point)
     return Detail(
         case=card(case, position), position=position,
@@ -142,6 +149,8 @@ async def detail(
         tasks=case.tasks, orders=case.orders, wish=case.wish, review_at=case.review_at, reviews=case.reviews,
         merged=len(case.children), parent=linked.get(case.parent or ""), recurs=linked.get(case.recurs or ""),
         children=[linked[one] for one in _newest(case) if one in linked],
+        attributes=case.attributes, origin=linked.get(case.origin.case) if case.origin is not None else None,
+        divided=len(case.offspring), offspring=[linked[one] for one in case.offspring if one in linked],
         past=past_of(world, case, point) if point is not None else None,
     )  # fmt: skip
 
@@ -155,7 +164,8 @@ async def _linked(
 ) -> dict[str, Linked]:  # fmt: skip
     """The cases that this one and its history speak of, by id, as far as the actor may see them. One query for the present."""
     told = [other_of(entry.data) for entry in entries]
-    wanted = dict.fromkeys((case.parent, case.recurs, *_newest(case), *told[-SHOWN:]))
+    source = case.origin.case if case.origin is not None else None
+    wanted = dict.fromkeys((case.parent, case.recurs, source, *case.offspring, *_newest(case), *told[-SHOWN:]))
     ids = [one for one in wanted if one]
     found = [] if not ids else await (world.cases.many(ids) if point is None else cases_then(world, ids, point))
     within = scope(actor)
@@ -190,9 +200,11 @@ def _reading(world: World, actor: Actor, case: Case, kind: Kind, purpose: str | 
     return Reading(world.clock.now(), actor.login, purpose_of(world.city, purpose), kind, case.id)
 
 
-def _acts(case: Case, actor: Actor, city: City) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
+def _acts(case: Case, actor: Actor, city: City, now: datetime) -> tuple[list[PossibleAct], list[ImpossibleAct]]:
     """What the actor can do now, the likely act marked; and of the acts of this state that the post has, why not."""
-    refusals = {act: refuse_act(actor, act, case) or hindrance(act, case, city, actor) for act in MOVES[case.state]}
+    refusals = {
+        act: refuse_act(actor, act, case) or hindrance(act, case, city, actor, now) for act in MOVES[case.state]
+    }
     possible = [act for act in MOVES[case.state] if refusals[act] is None]
     likely = _likely(case, possible)
     own = ACTS[actor.role]

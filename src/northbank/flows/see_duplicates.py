@@ -151,7 +151,10 @@ async def _answer(world: World, actor: Actor, asked: Sight, case: Case | None) -
         rows = [
             one
             for one in rows
-            if one.id not in settled and case.id not in (one.id, one.parent) and one.id != case.parent
+            if one.id not in settled
+            and one.subject != case.subject  # split off from one another: told apart already
+            and case.id not in (one.id, one.parent)
+            and one.id != case.parent
         ]
     words = await _sketches(world, actor, [one.subject for one in rows])
     judged = [(one, judge(asked, _seen(world.city, one, words), table)) for one in rows]

@@ -7,7 +7,22 @@ from typing import Any
 import msgspec
 
 from northbank.core.case import Case, Sealed
-from northbank.core.case_facts import Dispatched, Extended, HelpAsked, Joined, Merged, Ordered, Parted, Recurred, Step
+from northbank.core.case_facts import (
+    Described,
+    Dispatched,
+    Divided,
+    Extended,
+    HelpAsked,
+    Joined,
+    Merged,
+    Ordered,
+    Parted,
+    Recurred,
+    Reported,
+    Retyped,
+    Step,
+)  # fmt: skip
+from northbank.core.city import Given
 from northbank.core.journal import Entry, Fact, kind_of
 
 
@@ -27,12 +42,21 @@ class PhotoRef(msgspec.Struct, frozen=True):
     url: str
 
 
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An attribute that a step changed. None: the case does not say it."""
+
+    code: str
+    before: Given | None = None
+    after: Given | None = None
+
+
 class TimelineStep(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of a case's history. seconds: how long after the step before it. note: words, if they may be read.
 
     unit: whom the step concerns beside the owner: of a part, an order, a rating, or where it was sent up to. support: units
     asked for their part. order: kind of an order. amount: in `measure`, a unit of time. basis: the routing row cited.
-    other: the case merged or come back, if the actor may see it. days, meters: how long ago and how far away that was.
+    other: the case merged or come back, or split off from, if the actor may see it; others: those split off.
+    days, meters: how long ago and how far away the other one was. said: attributes that changed.
     """
 
     position: int
@@ -59,6 +83,8 @@ class TimelineStep(msgspec.Struct, frozen=True, omit_defaults=True):
     measure: str | None = None
     until: datetime | None = None
     other: Linked | None = None
+    others: list[Linked] = []
+    said: list[Said] = []
     days: int | None = None
     meters: int | None = None
     ended: bool | None = None
@@ -84,6 +110,8 @@ def other_of(fact: Fact) -> str | None:
             return fact.child
         case Recurred():
             return fact.of
+        case Reported() if fact.origin is not None:
+            return fact.origin.case
         case _:
             return None
 
@@ -94,17 +122,35 @@ def timeline(
     """The steps in order. opened: words by id, None where the actor may not read any. linked: cases that may be seen."""
     steps: list[TimelineStep] = []
     before: datetime | None = None
+    known: dict[str, Given] = {}
     for entry in entries:
         at = entry.data.happened_at or entry.at
         seconds = int((at - before).total_seconds()) if before else 0
-        steps.append(_step(entry, at, seconds, case, opened, linked))
+        said = changed(entry.data, known)
+        known = {
+            code: value for code, value in (known | {one.code: one.after for one in said}).items() if value is not None
+        }
+        steps.append(_step(entry, at, seconds, case, opened, linked, said))
         before = at
     return steps
 
 
+def changed(fact: Fact, known: Mapping[str, Given]) -> list[Said]:
+    """The attributes that a fact changes from what was known before it."""
+    match fact:
+        case Reported():
+            return [Said(code, None, value) for code, value in fact.attributes.items()]
+        case Described():
+            return [Said(code, known.get(code), value) for code, value in fact.attributes.items()]
+        case Retyped():
+            return [Said(code, known.get(code), None) for code in fact.dropped]
+        case _:
+            return []
+
+
 def _step(
     entry: Entry[Any], at: datetime, seconds: int, case: Case, opened: Mapping[str, bytes] | None,
-    linked: Mapping[str, Linked],
+    linked: Mapping[str, Linked], said: list[Said],
 ) -> TimelineStep:  # fmt: skip
     fact: Fact = entry.data
     note = fact.note if isinstance(fact, Step) else None
@@ -116,7 +162,8 @@ def _step(
         position=entry.position, version=entry.version, what=kind_of(fact), at=at, recorded_at=entry.at,
         actor=entry.actor, pack=entry.pack, rule=entry.rule, note=text.decode() if text else None,
         note_erased=opened is not None and note is not None and text is None, photos=photos,
-        other=linked.get(other_of(fact) or ""), grid=spot.grid if spot else None, seconds=seconds,
+        other=linked.get(other_of(fact) or ""), said=said,
+        others=[linked[one] for one in fact.into if one in linked] if isinstance(fact, Divided) else [], grid=spot.grid if spot else None, seconds=seconds,
         **plain, **_more(fact, case),
     )  # fmt: skip
 

@@ -58,7 +58,11 @@ async def gather(world: World, since: datetime, until: datetime, progress: Calla
 
 
 def _marked(city: City, one: Nearby, others: list[Nearby], words: dict[str, Sketch]) -> list[Marked]:
-    """The pairs of a case with those before it: of its own matter only the newest, so that a long row does not count double."""
+    """The pairs of a case with those before it: of its own matter only the newest, so that a long row does not count double.
+
+    Cases split off from one report have its words in common, whatever they tell of: from them nothing is learned.
+    """
+    others = [other for other in others if other.subject != one.subject]
     same = [other for other in others if _matter(other) == _matter(one)]
     apart = [other for other in others if _matter(other) != _matter(one)]
     kept = [(max(same, key=lambda other: (other.reported_at, other.id)), True)] if same else []

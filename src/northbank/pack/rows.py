@@ -19,8 +19,8 @@ Act = Literal[
     "accept", "reject", "self_handle", "ask_verify", "verify", "refute", "register", "cancel", "dispatch", "sign",
     "start", "ask_extension", "ask_suspension", "grant", "deny", "suspend", "resume", "escalate", "feed_back",
     "ask_check", "check", "rework", "close", "rate", "return", "dispute", "arbitrate", "reopen", "merge", "split",
-    "archive", "place", "retype", "ask_help", "take_task", "finish_task", "hand_back", "withdraw_task", "rate_help",
-    "urge", "supervise", "answer", "look_back", "note",
+    "archive", "place", "retype", "describe", "divide", "ask_help", "take_task", "finish_task", "hand_back",
+    "withdraw_task", "rate_help", "urge", "supervise", "answer", "look_back", "note",
 ]  # fmt: skip
 Role = Literal["admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake"]
 

@@ -9,8 +9,8 @@ import msgspec
 
 from northbank.core.access import Actor
 from northbank.core.case import Case
-from northbank.core.city import Area, City, Name
-from northbank.core.doing import Do
+from northbank.core.city import Area, Attribute, City, Given, Name
+from northbank.core.doing import Do, Matter
 from northbank.core.handling import REASONED
 from northbank.core.moves import Act, State
 from northbank.core.routing import row_by_id, stands
@@ -25,7 +25,9 @@ from northbank.shell.sources.habits import (
     OUTCOMES,
     OWNERS,
     PART_HOURS,
+    SAID_LATER,
     SCORES,
+    SEVERAL,
     TAKE_MINUTES,
     WORDS,
     WORKERS,
@@ -66,6 +68,11 @@ def next_move(
     if missing is not None:
         wait = timedelta(minutes=chance.expovariate(1 / 7))
         return Move(since + wait, crew.desk(chance), _at(missing, since + wait))
+    wrong = _put_right(chance, case, city)
+    if wrong is not None:
+        at = since + timedelta(minutes=chance.expovariate(1 / 5))
+        words = chance.choice(WORDS[wrong.act]) if wrong.act in WORDS else None
+        return Move(at, crew.desk(chance), _at(wrong, at), words)
     part = _part(chance, case, since, crew)
     if part is not None:
         return part
@@ -201,6 +208,29 @@ def _complete(chance: random.Random, case: Case, city: City, ground: Ground) -> 
     if case.type is None:
         return Do(act=Act.RETYPE, type=chance.choice(list(city.types)))
     return None
+
+
+def _put_right(chance: random.Random, case: Case, city: City) -> Do | None:
+    """Attributes the report left open, and now and then another matter it tells of."""
+    kind = city.types.get(case.type or "")
+    if kind is None or case.state not in (State.REPORTED, State.ACCEPTED, State.DISPATCHED):
+        return None
+    unsaid = [city.attributes[code] for code in kind.attributes if code not in case.attributes]
+    if unsaid and case.state is not State.DISPATCHED and chance.random() < SAID_LATER:
+        return Do(act=Act.DESCRIBE, attributes={one.code: _value(chance, one) for one in unsaid})
+    if case.origin is None and not case.offspring and chance.random() < SEVERAL:
+        return Do(act=Act.DIVIDE, matters=(Matter(id="", number="", type=chance.choice(list(city.types))),))
+    return None
+
+
+def _value(chance: random.Random, attribute: Attribute) -> Given:
+    match attribute.kind:
+        case "yes_no":
+            return chance.random() < 0.5
+        case "choice":
+            return chance.choice(attribute.values)
+        case "number":
+            return chance.randint(attribute.least, attribute.most)
 
 
 def _at(do: Do, at: datetime) -> Do:

@@ -24,7 +24,7 @@ from northbank.core.city import Area, Name
 from northbank.core.handling import decide
 from northbank.core.moves import Act
 from northbank.core.refusal import Refused
-from northbank.flows.act import ActBody, act, step
+from northbank.flows.act import ActBody, MatterBody, act, step
 from northbank.flows.entries import fold
 from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
 from northbank.pack.spec import DemoDay, Sample
@@ -254,12 +254,16 @@ class Simulator:
         body = ActBody(
             reason=do.reason, unit=do.unit, place=where, type=do.type, outcome=do.outcome, happened_at=when, task=do.task,
             order=do.order, amount=do.amount, until=do.until, score=do.score,
-            note=self._said(move.words, " / ") if move.words is not None else None,
+            note=self._said(move.words, " / ") if move.words is not None else None, attributes=do.attributes,
+            matters=tuple(MatterBody(type=one.type) for one in do.matters),
         )  # fmt: skip
         await act(self.world, move.actor, id, Act(do.act), body)
         case = await self.world.cases.get(id)
         if case is not None and do.act is not Act.ANSWER:  # an answer comes beside what was planned for the case
             self.plan(case, when)
+        if case is not None and do.act is Act.DIVIDE:
+            for born in await self.world.cases.many(case.offspring):
+                self.plan(born, when)
 
     async def _answer(self, now: datetime) -> None:
         """Plan the answers to orders that came since the last look: orders are the timer's, not of this play."""

@@ -131,7 +131,7 @@ OPERATIONS = (
         method="GET",
         path="/api/v1/cases/{id}/why",
         tag="cases",
-        summary=Name(zh="为什么派给我", en="Why a case is where it is: the row, the values used, the next best rows"),
+        summary=Name(zh="为什么分拨给我", en="Why a case is where it is: the row, the values used, the next best rows"),
         reply=Reasons,
         run=see_why,
     ),
