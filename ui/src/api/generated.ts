@@ -29,7 +29,7 @@ export interface AccountView {
   acts: string[];
 }
 
-export type Act = "accept" | "answer" | "arbitrate" | "archive" | "ask_check" | "ask_extension" | "ask_help" | "ask_suspension" | "ask_verify" | "cancel" | "check" | "close" | "deny" | "dispatch" | "dispute" | "escalate" | "feed_back" | "finish_task" | "grant" | "hand_back" | "look_back" | "merge" | "note" | "place" | "rate" | "rate_help" | "refute" | "register" | "reject" | "reopen" | "resume" | "return" | "retype" | "rework" | "self_handle" | "sign" | "split" | "start" | "supervise" | "suspend" | "take_task" | "urge" | "verify" | "withdraw_task";
+export type Act = "accept" | "answer" | "arbitrate" | "archive" | "ask_check" | "ask_extension" | "ask_help" | "ask_suspension" | "ask_verify" | "cancel" | "check" | "close" | "deny" | "describe" | "dispatch" | "dispute" | "divide" | "escalate" | "feed_back" | "finish_task" | "grant" | "hand_back" | "look_back" | "merge" | "note" | "place" | "rate" | "rate_help" | "refute" | "register" | "reject" | "reopen" | "resume" | "return" | "retype" | "rework" | "self_handle" | "sign" | "split" | "start" | "supervise" | "suspend" | "take_task" | "urge" | "verify" | "withdraw_task";
 
 /** What comes with an act. version: refuse if the case has moved on. note: words, sealed in the vault. */
 export interface ActBody {
@@ -48,6 +48,8 @@ export interface ActBody {
   score?: number | null;
   into?: string | null;
   basis?: string | null;
+  attributes?: Record<string, boolean | number | string | null>;
+  matters?: MatterBody[];
   happened_at?: string | null;
 }
 
@@ -425,7 +427,7 @@ export interface InclusionView {
 
 /** One thing an act takes. usual: what it will mostly be, as text. choices: None, anything of its kind. */
 export interface Input {
-  name: "amount" | "into" | "note" | "order" | "outcome" | "photos" | "place" | "score" | "support" | "task" | "type" | "unit" | "until";
+  name: "amount" | "attributes" | "into" | "matters" | "note" | "order" | "outcome" | "photos" | "place" | "score" | "support" | "task" | "type" | "unit" | "until";
   required?: boolean;
   instead?: "" | "photos" | "reason";
   usual?: string;
@@ -487,6 +489,14 @@ export interface Linked {
   number: string;
   state: string;
   type: string | null;
+}
+
+/** A matter that the report tells of besides its first. place: a point, where it is another than that of the report. */
+export interface MatterBody {
+  type: string;
+  place?: Where | null;
+  attributes?: Record<string, boolean | number | string>;
+  note?: string | null;
 }
 
 /** A definition in words. of: what a case must be to count below the line; counts: above it as well. */
@@ -735,6 +745,13 @@ export interface RowView {
   conditions: Condition[];
 }
 
+/** An attribute that a step changed. None: the case does not say it. */
+export interface Said {
+  code: string;
+  before?: boolean | number | string | null;
+  after?: boolean | number | string | null;
+}
+
 /** Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts. */
 export interface SeeCasesDetail {
   case: Card;
@@ -757,6 +774,10 @@ export interface SeeCasesDetail {
   parent: Linked | null;
   children: Linked[];
   recurs: Linked | null;
+  attributes: Record<string, boolean | number | string>;
+  origin: Linked | null;
+  divided: number;
+  offspring: Linked[];
   past?: Past | null;
 }
 
@@ -870,6 +891,8 @@ export interface TimelineStep {
   measure?: string | null;
   until?: string | null;
   other?: Linked | null;
+  others?: Linked[];
+  said?: Said[];
   days?: number | null;
   meters?: number | null;
   ended?: boolean | null;
