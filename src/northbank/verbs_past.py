@@ -77,6 +77,7 @@ async def run_simulation(settings: Settings, since: datetime, until: datetime, f
             result = await simulate(
                 world, center.city, since, until, store.cases(since, until), lambda n: bar.update(step, completed=n)
             )
+        await center.keep_pack()  # so that the policy lab can open the version and compare it
         await store.keep(result)
     if file is not None:
         try:

@@ -19,6 +19,7 @@ import uvicorn
 
 from northbank.core.city import City, Name
 from northbank.flows.publish_pack import publish, versions
+from northbank.flows.try_policy import Lab
 from northbank.pack.bundle import bundle
 from northbank.pack.load import load
 from northbank.ports import Clock, World
@@ -29,6 +30,7 @@ from northbank.shell.jobs.marking import run_marking
 from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
+from northbank.shell.jobs.trials import Trials
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
@@ -47,6 +49,7 @@ from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
 from northbank.shell.store.server import reach
 from northbank.shell.store.signer import Signer, new_pem, read_signer
+from northbank.shell.store.simulations import PgSimulations
 from northbank.shell.store.tail import Tail
 from northbank.shell.store.vault import PgVault
 from northbank.shell.web.app import build_app
@@ -115,6 +118,8 @@ class Center:
             rulebooks=self.rulebooks,
             history=PgHistory(pool, ZoneInfo(city.timezone)),
         )
+        self.trials = Trials()
+        self.lab = Lab(self.world, self.rulebooks, PgSimulations(pool), self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -161,6 +166,7 @@ class Center:
 
     async def close(self) -> None:
         """Stop in order: producers, then the journal's queue, then connections."""
+        await self.trials.close()
         running = set(self._tasks)
         while running:  # asked again: a library may swallow one cancellation
             for task in running:
@@ -186,7 +192,7 @@ class Center:
         sessions = Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic)
         self.tail.on_account = sessions.changed
         return Face(
-            world=self.world, ledger=self.ledger, settings=web,
+            world=self.world, ledger=self.ledger, lab=self.lab, settings=web,
             sessions=sessions,
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),

@@ -8,32 +8,40 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 from shell.stored import MASTER
-from template import EVERYBODY, NOW, city
+from template import EVERYBODY, NOW, PACK, city
 
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
 from northbank.core.case import Case
 from northbank.core.city import Name
 from northbank.core.metrics import By
+from northbank.flows.simulate import simulate
+from northbank.pack.bundle import bundle
 from northbank.shell.clock import SteppedClock
 from northbank.shell.settings import Settings
 from northbank.shell.store.pool import open_pool
 from northbank.shell.store.signer import Signer, new_pem
+from northbank.shell.store.simulations import PgSimulations
 from northbank.shell.web.app import all_operations, build_app
 from northbank.shell.web.registry import Operation
 from northbank.shell.web.session import digest
 from northbank.wiring import Center, web_settings
 
 UNKNOWN = "00000000-0000-7000-8000-00000000dead"
+SIMULATION = "00000000-0000-7000-8000-00000000face"
 OPERATIONS: Mapping[str, Operation] = {one.name: one for one in all_operations()}
 # What changes something, and so is no question. What an act says of cases that may not be seen is asked besides.
-COMMANDS = frozenset({"send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack"})
+COMMANDS = frozenset({
+    "send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack", "simulate", "stop_simulation",
+})  # fmt: skip
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -129,6 +137,14 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     "prove_entry": plain("/api/v1/audit/inclusion", {"position": "1"}, {"position": "3"}),
     "prove_growth": plain("/api/v1/audit/consistency", {"old": "1"}),
     "list_readings": plain("/api/v1/readings", {"limit": "500"}),
+    "list_simulations": plain("/api/v1/simulations"),
+    "see_simulation": plain(f"/api/v1/simulations/{SIMULATION}"),
+    "list_changed": plain(
+        f"/api/v1/simulations/{SIMULATION}/cases", {"limit": "200"}, {"unit": "roads", "kind": "moved"}
+    ),
+    "list_packs": plain("/api/v1/packs"),
+    "see_pack_file": plain(f"/api/v1/packs/{city().version}/file", {"name": "routing.csv"}),
+    "take_pack": plain(f"/api/v1/packs/{city().version}/zip"),
     "see_city": plain("/api/v1/city"),
     "see_map": plain("/api/v1/map/grids"),
 }
@@ -200,6 +216,18 @@ class Office:
         ids = [str(row["id"]) for row in await self.center.pool.fetch("select id from cases order by id")]
         found = await self.center.cases.many(ids)
         return [(case, [one.id for one in case.photos]) for case in sorted(found, key=lambda one: one.id)]
+
+    async def simulated(self) -> None:
+        """A kept pack, and a kept simulation in which every case changes hands."""
+        world, center = self.world, self.center
+        await center.rulebooks.keep(world.city.version, world.city.id, NOW, bundle(PACK))
+        store = PgSimulations(center.pool)
+        rows = tuple(replace(row, owner="watch") for row in world.city.routes)
+        other, until = replace(world.city, version="other", routes=rows), self.clock.now()
+        since = NOW - timedelta(days=1)
+        found = await simulate(world, other, since, until, store.cases(since, until), id=SIMULATION)
+        await store.keep(found)
+        assert found.changed
 
     async def told(self) -> None:
         """Let the live pictures take in what happened."""

@@ -78,6 +78,7 @@ async def live_through(one: Office, chance: random.Random, steps: int) -> Walk:
     entry = write(fact, id=one.world.ids.new(), stream=STREAM, version=1, at=one.clock.now(), actor="system", pack="p")
     await one.world.journal.commit(Change(actor="system", entries=(entry,), expected={STREAM: 0}))
     await seal(one.world, one.center.ledger, one.signer)
+    await one.simulated()
     return walk
 
 

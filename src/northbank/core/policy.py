@@ -74,8 +74,20 @@ class Summary(msgspec.Struct, frozen=True):
     needed: int
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """Who asked for a simulation, what was tried, and what the version was made of: a base version and the files rewritten."""
+
+    by: str
+    note: str = ""
+    base: str | None = None
+    files: tuple[str, ...] = ()
+
+
 class Result(msgspec.Struct, frozen=True):
-    """A whole simulation. changed: the first LISTED cases that change, by time of report."""
+    """A whole simulation. changed: the first LISTED cases that change, by id, which is by time of recording.
+
+    asked: None where the command line asked.
+    """
 
     id: str
     at: datetime
@@ -88,6 +100,7 @@ class Result(msgspec.Struct, frozen=True):
     units: list[Load]
     flows: list[Flow]
     changed: list[Changed]
+    asked: Asked | None = None
 
 
 def lived(entries: Sequence[Entry[Any]], before: City, after: City, until: datetime) -> tuple[Case, Replay, Replay]:

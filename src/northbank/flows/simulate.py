@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from northbank.core.city import City
 from northbank.core.journal import Entry
-from northbank.core.policy import Result, Sums, lived
+from northbank.core.policy import Asked, Result, Sums, lived
 from northbank.core.rules import on_ground_of
 from northbank.ports import World
 
@@ -20,13 +20,13 @@ Told = Callable[[int], None]
 
 async def simulate(
     world: World, new: City, since: datetime, until: datetime, cases: AsyncIterator[Sequence[Entry[Any]]],
-    progress: Told = lambda _: None,
+    progress: Told = lambda _: None, *, id: str | None = None, asked: Asked | None = None,
 ) -> Result:  # fmt: skip
     """Live `cases` (the entries of each, whole) again under `new`; nothing is stored. Memory does not grow with the span.
 
     Late is judged at `until`, or at the last moment of the journal where that is earlier.
     """
-    live, id = world.city, world.ids.new()
+    live = world.city
     after = on_ground_of(new, live)
     last = await world.history.at(await world.journal.position()) if world.history is not None else None
     sums, known, done = Sums(until if last is None else min(until, last)), dict[str, City](), 0
@@ -44,23 +44,9 @@ async def simulate(
             progress(done)
     await asyncio.to_thread(_live, batch, known, after, sums)
     progress(done)
-    return sums.result(id, world.clock.now(), after, since, until)
+    return replace(sums.result(id or world.ids.new(), world.clock.now(), after, since, until), asked=asked)
 
 
 def _live(batch: Sequence[Sequence[Entry[Any]]], known: Mapping[str, City], after: City, sums: Sums) -> None:
     for entries in batch:
         sums.take(*lived(entries, known[entries[0].pack], after, sums.until), len(entries))
-
-
-class Listed(msgspec.Struct, frozen=True):
-    """A kept simulation as lists show it."""
-
-    id: str
-    at: datetime
-    version: str
-    since: datetime
-    until: datetime
-    cases: int
-    moved: int
-    late_before: int
-    late_after: int

@@ -24,7 +24,7 @@ TABLES = (
     "reasons",
     "words",
 )
-LISTS = ("routes", "limits")
+LISTS = ("routes", "limits", "ladder", "look_back")
 FIELDS = ("id", "name", "prefix", "languages", "timezone", "center", "district")
 
 

@@ -77,6 +77,14 @@ export interface AreaView {
   center: [number, number] | null;
 }
 
+/** Who asked for a simulation, what was tried, and what the version was made of: a base version and the files rewritten. */
+export interface Asked {
+  by: string;
+  note?: string;
+  base?: string | null;
+  files?: string[];
+}
+
 /** What reports of some types say besides: yes or no, one of `values`, or a number from `least` to `most` in `unit`. */
 export interface AttributeView {
   code: string;
@@ -149,6 +157,35 @@ export interface Center {
   now: string;
   speed: number;
   wall_open: boolean;
+}
+
+/** A case that is another one under the new rules. */
+export interface Changed {
+  id: string;
+  number: string;
+  type: string | null;
+  town: string | null;
+  owner_before: string | null;
+  owner_after: string | null;
+  row_before: string | null;
+  row_after: string | null;
+  due_before: string | null;
+  due_after: string | null;
+  late_before: boolean;
+  late_after: boolean;
+}
+
+/** Cases that change. total: of all that fit; next: the place to ask after, or None. */
+export interface ChangedPage {
+  rows: ChangedRow[];
+  total: number;
+  next: number | null;
+}
+
+/** A case that changes, with its place among those of its simulation, from 1. */
+export interface ChangedRow {
+  n: number;
+  case: Changed;
 }
 
 /** Checkpoints, newest first. next: the size to ask below for the next page, or None. */
@@ -338,6 +375,13 @@ export interface FindingView {
   rows: string;
 }
 
+/** How many cases go from one unit to another. */
+export interface Flow {
+  before: string;
+  after: string;
+  cases: number;
+}
+
 /** When a pattern that flatters the figures is called out (core/gaming.py); all of it defaults of ours [U]. */
 export interface GamingRules {
   alpha?: number;
@@ -491,6 +535,30 @@ export interface Linked {
   type: string | null;
 }
 
+/** A kept simulation as lists show it. by: the login that asked for it, None for the command line. note: what was tried. */
+export interface Listed {
+  id: string;
+  at: string;
+  version: string;
+  by: string | null;
+  note: string;
+  since: string;
+  until: string;
+  cases: number;
+  moved: number;
+  late_before: number;
+  late_after: number;
+}
+
+/** The work of a unit before and after: cases it owns at the end, and how many of them were solved late or are. */
+export interface Load {
+  unit: string;
+  before: number;
+  after: number;
+  late_before: number;
+  late_after: number;
+}
+
 /** A matter that the report tells of besides its first. place: a point, where it is another than that of the report. */
 export interface MatterBody {
   type: string;
@@ -566,6 +634,15 @@ export interface NewReport {
   attributes?: Record<string, boolean | number | string>;
 }
 
+/** Cases reported from `since` until before `until`, decided again under a version the center keeps. */
+export interface NewSimulation {
+  since: string;
+  until: string;
+  base?: string | null;
+  files?: Record<string, string>;
+  note?: string;
+}
+
 /** One record of urging or supervision laid over a case. n: its number in the case, from 1. */
 export interface Order {
   n: number;
@@ -578,6 +655,33 @@ export interface Order {
   due_at?: string | null;
   lapsed?: boolean;
   answered_at?: string | null;
+}
+
+/** A file of rules of a version. text: empty where the pack does without it. */
+export interface PackFile {
+  version: string;
+  name: string;
+  text: string;
+}
+
+/** Versions of the pack, newest first. live: the one in force. files: what of it can be rewritten for a trial. */
+export interface PackList {
+  live: string;
+  versions: PackVersion[];
+  files: string[];
+  people: Record<string, Name>;
+}
+
+/** A pack version that can be tried. published_at: when it was last put in force; live: it is in force now. */
+export interface PackVersion {
+  version: string;
+  kept_at: string;
+  live: boolean;
+  published_at: string | null;
+  published_by: string | null;
+  reason: string | null;
+  simulation: string | null;
+  note: string;
 }
 
 /** One page of cards. total: count of all rows of the query at `position`. next: cursor or None. */
@@ -745,6 +849,21 @@ export interface RowView {
   conditions: Condition[];
 }
 
+/** A row of rules that differs. what: added, removed, changed, or moved among the rows that are tried in order. */
+export interface RuleChange {
+  table: string;
+  code: string;
+  what: string;
+  fields: RuleField[];
+}
+
+/** A value of a row of rules in two versions. */
+export interface RuleField {
+  name: string;
+  before: string;
+  after: string;
+}
+
 /** An attribute that a step changed. None: the case does not say it. */
 export interface Said {
   code: string;
@@ -799,6 +918,56 @@ export interface SignedIn {
   token: string;
 }
 
+/** Kept simulations, newest first. run: the one under way. live: the version in force. people: names by login. */
+export interface SimulationPage {
+  rows: Listed[];
+  next: string | null;
+  run: SimulationRun | null;
+  live: string;
+  people: Record<string, Name>;
+}
+
+/** A simulation under way, or one that ended a short while ago. done, total: entries. fault: why it failed, for people. */
+export interface SimulationRun {
+  id: string;
+  state: "done" | "failed" | "running" | "stopped";
+  asked: Asked;
+  version: string;
+  at: string;
+  since: string;
+  until: string;
+  cases: number;
+  total: number;
+  done?: number;
+  fault?: Name | null;
+}
+
+/** A kept simulation. before: versions the cases went by; compared: the newest of them, which `rules` start from. */
+export interface SimulationSums {
+  id: string;
+  at: string;
+  version: string;
+  live: boolean;
+  asked: Asked | null;
+  since: string;
+  until: string;
+  summary: Summary;
+  units: Load[];
+  flows: Flow[];
+  listed: number;
+  before: string[];
+  compared: string | null;
+  rules: RuleChange[] | null;
+  more: number;
+}
+
+/** One simulation: as it runs or ended lately, and its result once that is kept. people: names by login. */
+export interface SimulationView {
+  run: SimulationRun | null;
+  result: SimulationSums | null;
+  people: Record<string, Name>;
+}
+
 /** Figures, open cards (and those of the last hours) and the newest happenings, all of one position. */
 export interface Snapshot {
   position: number;
@@ -830,6 +999,23 @@ export interface Suggestion {
   type: string;
   confidence: number;
   pieces?: string[];
+}
+
+/** The sums. reproduced: cases whose history the rules of their day give again exactly, of all `cases`. */
+export interface Summary {
+  cases: number;
+  entries: number;
+  reproduced: number;
+  decided: number;
+  kept: number;
+  moved: number;
+  redated: number;
+  late_before: number;
+  late_after: number;
+  newly_late: number;
+  no_longer_late: number;
+  spared: number;
+  needed: number;
 }
 
 /** The part of a supporting unit in a case, beside the lead's own work. n: its number in the case, from 1. */

@@ -12,6 +12,7 @@ from northbank.core.city import City
 from northbank.core.rules import under
 from northbank.pack.bundle import open_bundle
 from northbank.pack.fault import PackFaults
+from northbank.ports_lab import KeptPack
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,15 @@ class PgRulebooks:
         await self._pool.execute(SQL.keep_pack, version, city, at, files)
         if self._known.get(version) is None:
             self._known.pop(version, None)
+
+    async def kept(self, city: str, limit: int) -> list[KeptPack]:
+        """The versions of a city's pack kept last, the newest first."""
+        return [KeptPack(*row.values()) for row in await self._pool.fetch(SQL.kept_packs, city, limit)]
+
+    async def files(self, version: str) -> bytes | None:
+        """The zipped files of a version; None where they were never kept."""
+        found: bytes | None = await self._pool.fetchval(SQL.pack_files, version)
+        return found
 
     async def version(self, version: str) -> City | None:
         """The city of a version, without ground; None where it was never kept or cannot be read any more."""
@@ -67,7 +77,7 @@ class PgRulebooks:
         return self._made.setdefault((live.version, version), under(live, then))
 
     async def _read(self, version: str) -> City | None:
-        files = await self._pool.fetchval(SQL.pack_files, version)
+        files = await self.files(version)
         if files is None:
             log.warning("the files of pack version %s were never kept: its cases go by the live rules", version)
             return None

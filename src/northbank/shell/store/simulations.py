@@ -1,15 +1,16 @@
 """What simulations read and where their results are kept: whole cases of a span, one after another, in flat memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
 from northbank.core.journal import Entry
-from northbank.core.policy import Result
-from northbank.flows.simulate import Listed
+from northbank.core.policy import Changed, Result
+from northbank.ports_lab import ChangedRow, Kind, Listed
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.rebuild import BATCH, LONG
 from northbank.shell.store.sql import statements
@@ -17,6 +18,8 @@ from northbank.shell.store.sql import statements
 SQL = statements("packs")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Result).decode
+_decode_rows = msgspec.json.Decoder(list[ChangedRow]).decode
+_decode_all = msgspec.json.Decoder(list[Changed]).decode
 
 
 class PgSimulations:
@@ -30,7 +33,7 @@ class PgSimulations:
         row = await self._pool.fetchrow(SQL.span_size, since, until, timeout=LONG)
         return (row["cases"], row["entries"])
 
-    async def cases(self, since: datetime, until: datetime) -> AsyncIterator[list[Entry[Any]]]:
+    async def cases(self, since: datetime, until: datetime) -> AsyncGenerator[list[Entry[Any]], None]:
         """The whole history of each case reported in a span, by id."""
         async with (
             self._pool.acquire() as connection,
@@ -49,16 +52,31 @@ class PgSimulations:
 
     async def keep(self, result: Result) -> None:
         """Keep a result, so that publishing can name it."""
-        body = _encode(result).decode()
-        await self._pool.execute(SQL.keep_simulation, result.id, result.city, result.at, result.version, body)
+        body, changed = _encode(replace(result, changed=[])).decode(), _encode(result.changed).decode()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(SQL.keep_simulation, result.id, result.city, result.at, result.version, body)
+            await connection.execute(SQL.keep_changed, result.id, changed)
 
-    async def get(self, id: str) -> Result | None:
-        """A kept result."""
+    async def sums(self, id: str) -> Result | None:
+        """A kept result without the cases that change."""
         found = await self._pool.fetchval(SQL.simulation, id)
         return None if found is None else _decode(found)
 
-    async def newest(self, limit: int) -> list[Listed]:
-        """The newest results."""
-        return [
-            Listed(*(str(row["id"]), *list(row.values())[1:])) for row in await self._pool.fetch(SQL.simulations, limit)
-        ]
+    async def get(self, id: str) -> Result | None:
+        """A kept result, whole."""
+        found = await self.sums(id)
+        if found is None:
+            return None
+        return replace(found, changed=_decode_all(await self._pool.fetchval(SQL.simulation_cases, id)))
+
+    async def newest(self, limit: int, after: str | None = None) -> list[Listed]:
+        """The newest results, or those older than the result `after`."""
+        rows = await self._pool.fetch(SQL.simulations, limit, after)
+        return [Listed(*(str(row["id"]), *list(row.values())[1:])) for row in rows]
+
+    async def changed(
+        self, id: str, unit: str | None, kind: Kind | None, after: int, limit: int
+    ) -> tuple[int, list[ChangedRow]]:
+        """Cases of a result that change: how many there are in all, and those behind place `after`. unit: before or after."""
+        row = await self._pool.fetchrow(SQL.changed_page, id, unit, kind, after, limit)
+        return row["total"], _decode_rows(row["rows"])

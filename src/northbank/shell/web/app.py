@@ -9,7 +9,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from northbank.core.refusal import Refused
-from northbank.shell.web import cases, duplicates, hot, metrics, proofs, reports, signing, suggestions, walls
+from northbank.shell.web import cases, duplicates, hot, lab, metrics, proofs, reports, signing, suggestions, walls
 from northbank.shell.web.assets import Assets
 from northbank.shell.web.door import Door
 from northbank.shell.web.health import Health
@@ -65,6 +65,7 @@ def all_operations() -> tuple[Operation, ...]:
         *suggestions.OPERATIONS,
         *hot.OPERATIONS,
         *metrics.OPERATIONS,
+        *lab.OPERATIONS,
         *proofs.OPERATIONS,
     )
 

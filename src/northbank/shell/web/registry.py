@@ -14,6 +14,7 @@ from northbank.core.access import Scope as Rows
 from northbank.core.account import Account
 from northbank.core.city import City, Name
 from northbank.flows.see_wall import Snapshot
+from northbank.flows.try_policy import Lab
 from northbank.ports import Ledger, World
 from northbank.shell.web.knobs import WebSettings
 from northbank.shell.web.limits import Buckets
@@ -36,6 +37,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
 
     world: World
     ledger: Ledger
+    lab: Lab
     settings: WebSettings
     sessions: Sessions
     broadcaster: Broadcaster
