@@ -9,6 +9,8 @@ from northbank.core.case import Case
 from northbank.core.moves import DONE, ENDED, State
 from northbank.core.wake import wake_at
 
+_WAITING = frozenset({State.REPORTED, State.ACCEPTED})
+
 
 class Card(msgspec.Struct, frozen=True, gc=False):
     """One case at a glance; holds no personal data.
@@ -65,12 +67,15 @@ def shown(card: Card) -> Card:
 def card(case: Case, position: int = 0) -> Card:
     """The card of a case. `position` is that of its last entry (the journal fills it in on writing)."""
     ended = case.state in ENDED
-    running = () if ended else tuple(one for one in case.deadlines if one.running)
+    undone = [] if ended else [one for one in case.deadlines if one.met_at is None]
+    running = [one for one in undone if one.paused_at is None]
     solve = case.deadline("solve")
     solved_late = solve is not None and solve.met_at is not None and solve.late(solve.met_at)
-    undone = () if ended else tuple(one for one in case.deadlines if one.met_at is None)
-    late = solved_late or any("overdue" in one.marked for one in undone)
+    marks = [mark for one in undone for mark in one.marked]
+    late = solved_late or "overdue" in marks
     soon = not late and any("soon" in one.marked for one in running)
+    desk = _desk(case)
+    waits = case.state in _WAITING and case.urgent
     spot = case.spot
     return Card(
         id=case.id, number=case.number, position=position, version=case.version, state=case.state.value, type=case.type,
@@ -78,22 +83,20 @@ def card(case: Case, position: int = 0) -> Card:
         community=spot.community if spot else None, grid=spot.grid if spot else None, urgent=case.urgent, owner=case.owner,
         source=case.source, level=case.level, reporter=case.reporter, external=case.external,
         reported_at=case.reported_at, changed_at=case.changed_at, due_at=solve.due_at if solve else None,
-        stage_due_at=min((one.due_at for one in running if one.due_at), default=None), closed_at=case.closed_at,
+        stage_due_at=min([one.due_at for one in running if one.due_at], default=None), closed_at=case.closed_at,
         wake_at=wake_at(case), open=not ended, late=late, soon=soon,
-        needs=not ended and _needs(case, late), on_time=_on_time(case, solved_late), desk=_desk(case),
+        needs=not ended and (late or waits or desk is not None), on_time=_on_time(case, solved_late), desk=desk,
         lon=spot.lon if spot else None, lat=spot.lat if spot else None, outcome=case.outcome, subject=case.subject,
         support=case.support,
     )  # fmt: skip
 
 
-def _needs(case: Case, late: bool) -> bool:
-    waiting = case.state in (State.REPORTED, State.ACCEPTED)
-    return late or _desk(case) is not None or (case.urgent and waiting)
-
-
 def _desk(case: Case) -> str | None:
     """A due time that no calendar tells is said before everything else, and found again by it when the calendar comes."""
-    return "no_calendar" if any(one.missing is not None for one in case.every_deadline) else case.desk
+    for one in case.every_deadline:
+        if one.missing is not None:
+            return "no_calendar"
+    return case.desk
 
 
 def _on_time(case: Case, solved_late: bool) -> bool | None:

@@ -15,7 +15,7 @@ from northbank.core.localtime import MINUTE, instant, micros
 from northbank.core.office import OWNER, calendar_of, office_for
 from northbank.core.refusal import Refused
 from northbank.core.routing import fits
-from northbank.core.worktime import Calendar, due_and_soon, forward, measure
+from northbank.core.worktime import ELAPSED, Calendar, due_and_soon, forward, measure
 
 Mark = Literal["soon", "overdue"]
 Amended = Literal["suspended", "extended", "returned", "transferred", "reassigned", "relimited", "dated"]
@@ -118,6 +118,8 @@ def begin(
     limit = find_limit(city, type, urgent, stage)
     if limit is None:
         return None
+    if limit.unit in ELAPSED and not limit.office and at.tzinfo is UTC:
+        return _elapsed(city, limit, stage, at)
     office = office_for(city, limit, owner) if limit.office else ""
     calendar, start = calendar_of(city, office), micros(at)
     due, soon, missing = reckon(calendar, start, limit.amount, limit.unit)
@@ -135,6 +137,15 @@ def begin(
         by_owner = limit.office == OWNER
         begun = msgspec.structs.replace(begun, office=office, by_owner=by_owner, owner=owner, missing=missing)
     return begun
+
+
+def _elapsed(city: City, limit: Limit, stage: Stage, at: datetime) -> Deadline:
+    """The same on the plain clock, which is that of most limits: no calendar is asked."""
+    span = timedelta(0, 0, 0, 0, limit.amount if limit.unit == "minute" else limit.amount * 60)
+    return Deadline(
+        stage=stage, limit=limit.id, calendar=city.calendar.version, unit=limit.unit, started_at=at, due_at=at + span,
+        soon_at=at + span * 4 // 5, amount=limit.amount,
+    )  # fmt: skip
 
 
 Reckoned = tuple[datetime | None, datetime | None, int | None]

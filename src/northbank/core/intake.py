@@ -55,7 +55,10 @@ def locate(city: City, lon: float, lat: float) -> Spot:
     grid = city.places.find(lon, lat)
     if grid is None:
         raise _not_here(city, lon, lat)
-    return Spot(lon, lat, grid, city.above(grid, "community"), city.above(grid, "town"))
+    above: dict[str, tuple[str | None, str | None]] = city.memo("above grids", dict)
+    if (found := above.get(grid)) is None:
+        found = above[grid] = (city.above(grid, "community"), city.above(grid, "town"))
+    return Spot(lon, lat, grid, *found)
 
 
 def settle(city: City, lon: float | None, lat: float | None, address: str | None) -> "Settled":
@@ -191,8 +194,12 @@ def begin(
     city: City, type: str | None, urgent: bool, stages: tuple[Stage, ...], at: datetime, owner: str | None = None
 ) -> tuple[Deadline, ...]:
     """The deadlines of `stages` that the pack sets for this type, running from `at`, for a case of unit `owner`."""
-    found = (clock.begin(city, type, urgent, stage, at, owner) for stage in stages)
-    return tuple(remind(one, city) if one.stage == "solve" else one for one in found if one is not None)
+    found = []
+    for stage in stages:
+        one = clock.begin(city, type, urgent, stage, at, owner)
+        if one is not None:
+            found.append(remind(one, city) if stage == "solve" else one)
+    return tuple(found)
 
 
 def place(case: Case, city: City, lon: float, lat: float, happened: datetime | None) -> list[CaseFact]:

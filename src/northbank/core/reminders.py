@@ -7,7 +7,7 @@ from northbank.core.deadline import Deadline, Reminder
 from northbank.core.localtime import instant, micros
 from northbank.core.office import calendar_of
 from northbank.core.refusal import Refused
-from northbank.core.worktime import Calendar, backward, measure
+from northbank.core.worktime import ELAPSED, Calendar, backward, measure
 
 
 def remind(deadline: Deadline, city: City) -> Deadline:
@@ -18,11 +18,15 @@ def remind(deadline: Deadline, city: City) -> Deadline:
     shares = _shares(city)
     if not shares or deadline.due_at is None or deadline.stage != "solve":
         return deadline
-    calendar, end = calendar_of(city, deadline.office), micros(deadline.due_at)
+    unit, due = deadline.unit, deadline.due_at
+    if unit in ELAPSED and not deadline.amended:  # most are; the clock of such a limit is the plain one
+        whole = due - deadline.started_at
+        return replace(deadline, reminders=tuple([Reminder(one, due - whole * (100 - one) // 100) for one in shares]))
+    calendar, end = calendar_of(city, deadline.office), micros(due)
     try:
         span = _span(deadline, calendar, end)
         found = tuple(
-            Reminder(one, instant(backward(calendar, deadline.unit, end, span * (100 - one) // 100))) for one in shares
+            [Reminder(one, instant(backward(calendar, unit, end, span * (100 - one) // 100))) for one in shares]
         )
     except Refused:  # a year without calendar lies between: nothing is guessed
         return deadline

@@ -114,7 +114,7 @@ def _towns_always(city: City) -> bool:
     """Whether every town with ground has a center of its own without dates: then `@town` need not be looked up."""
 
     def build() -> bool:
-        centers = _centers(city)
+        centers = _centers_of(city)
         towns = {city.above(code, "town") for code, area in city.areas.items() if area.level == "grid"}
         return all(town is not None and any(_always(unit) for unit in centers.get(town, ())) for town in towns)
 
@@ -146,10 +146,14 @@ def support_of(city: City, row: Route, town: str | None, at: datetime | None = N
 
 def resolve(city: City, owner: str, town: str | None, at: datetime | None = None) -> str | None:
     """The unit that `owner` (a code, `@town` or `@center`) means in `town`; None where there is no such unit."""
+    always: dict[tuple[str, str | None], str] = city.memo("owners_always", dict)
+    code = always.get((owner, town))
+    if code is not None:
+        return code
     day = None if at is None else at.astimezone(city.calendar.zone).date()
     match owner:
         case "@center":
-            code: str | None = city.center
+            code = city.center
         case "@town":
             code = town_center(city, town, day)
         case _:
@@ -157,6 +161,8 @@ def resolve(city: City, owner: str, town: str | None, at: datetime | None = None
     unit = city.units.get(code) if code is not None else None
     if unit is None or (day is not None and not stands(unit, day)):
         return None
+    if _always(unit) and (owner != "@town" or _centers_of(city).get(town or "", (None,))[0] is unit):
+        always[owner, town] = unit.code
     return unit.code
 
 
@@ -186,7 +192,7 @@ def _rows(city: City, type: str | None, level: str) -> tuple[Tested, ...]:
 
 def town_center(city: City, town: str | None, day: date | None) -> str | None:
     """Code of the unit that looks after `town` on `day` (None: whenever); a merged town has that of its successor."""
-    centers: dict[str, tuple[Unit, ...]] = city.memo("town_centers", lambda: _centers(city))
+    centers = _centers_of(city)
     for _ in city.areas:  # a merged town is looked after by the center of what it was merged into
         if town is None:
             return None
@@ -196,6 +202,11 @@ def town_center(city: City, town: str | None, day: date | None) -> str | None:
         area = city.areas.get(town)
         town = area.successor if area else None
     return None
+
+
+def _centers_of(city: City) -> dict[str, tuple[Unit, ...]]:
+    found: dict[str, tuple[Unit, ...]] = city.memo("town_centers", lambda: _centers(city))
+    return found
 
 
 def _centers(city: City) -> dict[str, tuple[Unit, ...]]:

@@ -17,6 +17,7 @@ from northbank.core.refusal import Refused
 
 Unit5 = Literal["minute", "hour", "day", "working_hour", "working_day"]
 Spans = tuple[tuple[int, int], ...]
+ELAPSED: frozenset[Unit5] = frozenset({"minute", "hour"})  # counted on the plain clock, whatever the calendar says
 
 DAY = 1440  # minutes
 
