@@ -67,13 +67,13 @@ def _parameter(one: Any) -> str:
 
 def refusal_page() -> str:
     """Every refusal with its status, sentence and advice."""
-    from northbank.core.refusal import REFUSALS
+    from northbank.core.refusal import REFUSALS, plainly
 
     lines = ["# Refusals", "", NOTE.format(source="src/northbank/core/refusal.py")]
     lines += ["What the API, the screens and the command line say when they turn something down.", ""]
     lines += ["| code | status | sentence | what to do | 说明 | 怎么办 |", "|---|---|---|---|---|---|"]
     for code, words in sorted(REFUSALS.items()):
-        lines.append(f"| `{code}` | {words.status} | {words.en} | {words.do_en} | {words.zh} | {words.do_zh} |")
+        lines.append(f"| `{code}` | {words.status} | {plainly(words.en)} | {plainly(words.do_en)} | {words.zh} | {words.do_zh} |")
     return "\n".join([*lines, ""])
 
 

@@ -16,7 +16,7 @@ from northbank.core.words import OWN
 
 FAMILIES = {
     "state": State, "act": Act, "role": Role, "order": get_args(OrderKind), "task": get_args(TaskState),
-    "time": get_args(Unit5), "evidence": ("note", "photo"), "outcome": (*OUTCOMES, *RESULTS),
+    "time": get_args(Unit5), "time_one": get_args(Unit5), "evidence": ("note", "photo"), "outcome": (*OUTCOMES, *RESULTS),
     "stage": get_args(Stage), "fact": [one.__struct_config__.tag for one in get_args(CaseFact)] + ["erased", "imported"],
     "desk": (
         "no_calendar", "no_place", "no_type", "no_row", "returned", "reopened", "escalated", "refuted", "disputed", "wish",

@@ -87,6 +87,10 @@ def _span(amount: int, unit: Unit5) -> Name:
     return Name(zh=f"{amount}{word.zh}", en=f"{amount} {word.en}{'' if amount == 1 else 's'}")
 
 
+def _minutes(amount: int | str | None) -> str:
+    return f"{amount} minute{'' if amount == 1 else 's'}"
+
+
 def _hours(deadline: Deadline, city: City) -> Iterator[Name]:
     """Whose office hours count, where they are not the city's or could have been others."""
     if deadline.unit not in ("working_hour", "working_day") or not (deadline.office or deadline.by_owner):
@@ -187,11 +191,11 @@ def _amended(one: Amendment, city: City) -> Name:
             since, used = _local(one.since or one.at, city), "?" if one.minutes is None else one.minutes
             return Name(
                 zh=f"{who.zh} 自 {since} 至 {at} 持有后回退，用时 {used} 分钟计入该单位",
-                en=f"{who.en} held it from {since} and returned it at {at}; {used} minutes are charged to it",
+                en=f"{who.en} held it from {since} and returned it at {at}, charged with {_minutes(used)}",
             )
         case "transferred":
             less = Name(
-                zh=f"，扣除其先前已用 {one.minutes} 分钟", en=f", less {one.minutes} minutes it had used before"
+                zh=f"，扣除其先前已用 {one.minutes} 分钟", en=f", less {_minutes(one.minutes)} it had used before"
             )
             less = less if one.minutes else Name()
             return Name(
@@ -232,7 +236,7 @@ def _due(deadline: Deadline, city: City) -> Iterator[Name]:
 def _end(deadline: Deadline, city: City) -> Iterator[Name]:
     if deadline.paused_at is not None:
         at, left = _local(deadline.paused_at, city), "?" if deadline.left is None else deadline.left
-        yield Name(zh=f"{at} 起挂起，剩余 {left} 分钟", en=f"Suspended since {at} with {left} minutes left")
+        yield Name(zh=f"{at} 起挂起，剩余 {left} 分钟", en=f"Suspended since {at} with {_minutes(left)} left")
     if deadline.met_at is not None:
         at = _local(deadline.met_at, city)
         if deadline.due_at is None:

@@ -278,7 +278,7 @@ def _no_more_time(case: Case, city: City, at: datetime) -> Refused | None:
 def _check_amount(solve: Deadline, amount: int, city: City) -> None:
     most = max(solve.amount * city.handling.extension_share // 100, 1)
     if amount > most:
-        raise Refused("extended_too_far", most=most, unit=city.word("time", solve.unit))
+        raise Refused("extended_too_far", most=most, unit=city.word("time_one" if most == 1 else "time", solve.unit))
 
 
 def _grant(want: Want) -> list[CaseFact]:

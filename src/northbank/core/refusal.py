@@ -4,6 +4,7 @@ One table, so that the API, the screens, the command line and the docs say the s
 Only words live here; who refuses what is decided elsewhere.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
@@ -11,6 +12,8 @@ import msgspec
 
 from northbank.core.refusal_life import LIFE
 from northbank.core.refusal_past import PAST
+
+_COUNTED = re.compile(r"\{\w+:[^|{}]*\|([^{}]*)\}")
 
 
 class Refused(Exception):
@@ -45,7 +48,7 @@ class Refused(Exception):
 
 def _said(values: Mapping[str, object], language: str) -> "_Lenient":
     """Values that have names in both languages say the right one."""
-    return _Lenient({k: v.say(language) if isinstance(v, Says) else v for k, v in values.items()})
+    return _Lenient({k: _Shown(v.say(language) if isinstance(v, Says) else v) for k, v in values.items()})
 
 
 @runtime_checkable
@@ -55,9 +58,22 @@ class Says(Protocol):
     def say(self, language: str) -> str: ...
 
 
-class _Lenient(dict[str, object]):
+class _Shown(str):
+    """A value in a sentence. `{n:day|days}` stands for the word alone, by the number: one day, two days."""
+
+    def __format__(self, spec: str) -> str:
+        one, either, many = spec.partition("|")
+        return (one if self == "1" else many) if either else super().__format__(spec)
+
+
+class _Lenient(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return f"({key})"
+        return _Shown(f"({key})")
+
+
+def plainly(sentence: str) -> str:
+    """A sentence of the table as it reads of several: for documents, where nothing is filled in."""
+    return _COUNTED.sub(r"\1", sentence)
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -96,7 +112,7 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "slow": Words(
         408,
-        "The request did not arrive within {seconds} seconds.",
+        "The request did not arrive within {seconds} {seconds:second|seconds}.",
         "请求未在 {seconds} 秒内送达。",
         "Send it again over a better connection.",
         "请在网络较好时重新发送。",
@@ -133,7 +149,7 @@ REFUSALS: Mapping[str, Words] = {
         429,
         "Too many requests.",
         "请求过于频繁。",
-        "Wait {seconds} seconds and try again.",
+        "Wait {seconds} {seconds:second|seconds} and try again.",
         "请等待 {seconds} 秒后重试。",
     ),
     "key_reused": Words(
@@ -264,7 +280,7 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "past_differs": Words(
         500,
-        "The first {size} entries of the journal are not those that were signed; nothing more is signed.",
+        "The first {size} {size:entry|entries} of the journal {size:is not the one that was|are not those that were} signed; nothing more is signed.",
         "日志的前 {size} 条与已签名的不一致，不再签发检查点。",
         "Run `northbank audit verify`: it names the place. Restore the journal from the backup.",
         "请运行 northbank audit verify 查明位置，并从备份恢复日志。",
@@ -308,7 +324,7 @@ REFUSALS: Mapping[str, Words] = {
     "no_number": Words(422, "{field} is not a number.", "{field} 不是数字。", "Correct the record.", "请更正该记录。"),
     "too_long": Words(
         422,
-        "{field} is longer than {limit} characters.",
+        "{field} is longer than {limit} {limit:character|characters}.",
         "{field} 超过 {limit} 个字符。",
         "Shorten it, or map another column.",
         "请缩短内容，或映射其他列。",
@@ -400,7 +416,7 @@ REFUSALS: Mapping[str, Words] = {
     ),
     "too_few_examples": Words(
         422,
-        "{found} cases with words and a type are too few to learn from; {needed} are needed, {each} of each of two types.",
+        "{found} {found:case|cases} with words and a type {found:is|are} too few to learn from; {needed} are needed, {each} of each of two types.",
         "可学习的事件（有文字且有类型）仅 {found} 件；至少需要 {needed} 件，且至少两种类型各 {each} 件。",
         "Train again when more cases are closed, or give a labelled file with --file and --map.",
         "待更多事件办结后再训练，或用 --file 和 --map 提供已标注的文件。",

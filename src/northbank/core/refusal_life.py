@@ -54,7 +54,7 @@ LIFE: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
     "until_too_far": (
         422,
-        "A suspension is looked at again after {days} days at the latest.",
+        "A suspension is looked at again after {days} {days:day|days} at the latest.",
         "挂账最长 {days} 天须复查。",
         "Choose an earlier date.",
         "请选择更早的日期。",
@@ -68,7 +68,7 @@ LIFE: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
     "extended_enough": (
         409,
-        "The case was given more time {most} times already; there is no more.",
+        "The case was given more time {most} {most:time|times} already; there is no more.",
         "该事件已延期 {most} 次，不能再延。",
         "Ask for a suspension with its reason, or hand it in late.",
         "请说明理由申请挂账，或超期办结。",
@@ -194,7 +194,7 @@ LIFE: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
     "has_merged": (
         409,
-        "{count} cases were merged into this one.",
+        "{count} {count:case was|cases were} merged into this one.",
         "已有 {count} 个事件并入该事件。",
         "Merge the other one into this, or split these first.",
         "请反向并案，或先撤销这些并案。",

@@ -91,6 +91,13 @@ _TIMES = {
     "working_day": ("工作日", "working days"),
     "day": ("天", "days"),
 }
+_TIMES_ONE = {  # one of them, in languages that tell
+    "minute": ("分钟", "minute"),
+    "hour": ("小时", "hour"),
+    "working_hour": ("工作小时", "working hour"),
+    "working_day": ("工作日", "working day"),
+    "day": ("天", "day"),
+}
 _ORDERS = {
     "reminder": ("提醒", "reminder"),
     "urge": ("催办", "urged"),
@@ -218,6 +225,7 @@ OWN: Mapping[str, tuple[str, str]] = {
         ("role", _ROLES),
         ("evidence", _EVIDENCE),
         ("time", _TIMES),
+        ("time_one", _TIMES_ONE),
         ("order", _ORDERS),
         ("task", _TASKS),
         ("outcome", _OUTCOMES),

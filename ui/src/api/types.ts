@@ -20,6 +20,7 @@ export type {
   IssueView,
   Likely,
   Linked,
+  MatterBody as Matter,
   Name,
   NewReport as ReportBody,
   Order,

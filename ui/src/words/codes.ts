@@ -31,6 +31,8 @@ export function useCodes() {
     word,
     act: (code: string) => capital(word("act", code)),
     stage: (code: string) => capital(word("stage", code)),
+    /** The unit that so much time is counted in. */
+    time: (amount: number, unit: string) => word(amount === 1 ? "time_one" : "time", unit),
     /** Why a case waits at the desk; nothing where it does not. */
     waits: (code: string | null | undefined) => (code ? word("desk", code) : ""),
     city: found,

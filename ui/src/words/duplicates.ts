@@ -39,7 +39,7 @@ export const duplicatesZh = {
 export const duplicatesEn: typeof duplicatesZh = {
   title: "Perhaps the same matter",
   none: "Nothing near here looks like the same matter.",
-  compared: "{count} cases near here compared",
+  compared: "{count} case near here compared | {count} cases near here compared",
   more: "only the nearest {count} compared",
   default: "Chances by default weights, not yet learned from this district's own cases",
   learned: "Chances learned from this district's own merged cases",

@@ -279,7 +279,7 @@ export const en: Words = {
     no: "Does not hold.",
     unknown: "Not checked.",
     entry: "The entry in the receipt is that of case {number}.",
-    included: "It is entry {position} of the {size} entries that were signed for.",
+    included: "It is the only entry that was signed for. | It is entry {position} of the {size} entries that were signed for.",
     signed: "{origin} signed for them on {at}.",
     invented: "The data are not real: this center runs a simulation or a replay.",
     noEd25519: "This browser cannot check signatures. Use a newer one, or the program named below.",

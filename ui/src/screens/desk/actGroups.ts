@@ -15,7 +15,7 @@ const GROUPS: Record<Group, readonly Act[]> = {
 const OWED = new Set<Act>(["answer", "take_task", "finish_task", "look_back", "split"]);
 const CENTER = new Set<Act>(["look_back", "split"]);
 /** Seldom the right thing: put away although they belong to the state. */
-const SELDOM = new Set<Act>(["merge", "archive", "place", "retype", "note", "rate_help"]);
+const SELDOM = new Set<Act>(["merge", "archive", "place", "retype", "describe", "divide", "note", "rate_help"]);
 const USUAL = 3;
 
 export function groupOf(act: Act): Group {

@@ -20,24 +20,39 @@ export function useTold() {
     return te(`actor.${actor}`) ? t(`actor.${actor}`) : codes.unit(actor);
   }
 
+  /** An attribute that changed, from what to what. */
+  function changed(one: NonNullable<Step["said"]>[number]): string {
+    const attribute = codes.city.value?.attributes.find((row) => row.code === one.code);
+    const shown = (value: boolean | number | string | null | undefined): string => {
+      if (value === null || value === undefined) return t("why.unsaid");
+      if (typeof value === "boolean") return t(value ? "why.yes" : "why.no");
+      if (typeof value === "number") return `${value} ${attribute?.unit ?? ""}`.trim();
+      return say(attribute?.values.find((row) => row.code === value)?.name) || value;
+    };
+    const name = attribute ? say(attribute.name) : one.code;
+    return t("life.told.said", { name, change: one.before === undefined ? shown(one.after) : `${shown(one.before)} → ${shown(one.after)}` });
+  }
+
   function details(step: Step): string[] {
-    const said = (key: string, values: Record<string, unknown>): string => t(`life.told.${key}`, values);
+    const said = (key: string, values: Record<string, unknown>, count = 1): string => t(`life.told.${key}`, values, count);
     const whom = step.owner ?? step.unit;
     return [
       step.order ? codes.word("order", step.order) : "",
       whom ? `→ ${codes.unit(whom)}` : "",
       step.support?.length ? said("support", { units: step.support.map(codes.unit).join(said("comma", {})) }) : "",
-      step.other ? step.other.number : "",
+      step.other ? (step.what === "reported" ? said("origin", { number: step.other.number }) : step.other.number) : "",
+      ...(step.others ?? []).map((one) => `${one.number} ${codes.type(one.type)}`),
+      ...(step.said ?? []).map(changed),
       step.stage ? codes.stage(step.stage) : "",
       codes.waits(step.why),
       step.type && step.what === "retyped" ? codes.type(step.type) : "",
       step.outcome ? codes.capital(codes.word("outcome", step.outcome)) : "",
       step.result ? codes.capital(codes.word("outcome", step.result)) : "",
       step.score ? said("score", { score: step.score }) : "",
-      step.amount ? said("amount", { amount: step.amount, unit: step.measure ? codes.word("time", step.measure) : "" }) : "",
+      step.amount ? said("amount", { amount: step.amount, unit: step.measure ? codes.time(step.amount, step.measure) : "" }) : "",
       step.until ? said("until", { time: when.moment(step.until) }) : "",
       step.due_at && DUE.has(step.what) ? said("due", { time: when.moment(step.due_at) }) : "",
-      step.days != null ? said("again", { days: step.days, meters: step.meters ?? 0 }) : "",
+      step.days != null ? said("again", { days: step.days, meters: step.meters ?? 0 }, step.days) : "",
       step.what === "followed" ? said(step.ended ? "ended" : "lives", {}) : "",
       step.reason ? codes.reason(step.reason) : "",
       step.basis && step.basis !== step.rule ? t("event.rule", { row: step.basis }) : "",
