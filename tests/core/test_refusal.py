@@ -6,6 +6,9 @@ import pytest
 
 from northbank.core.refusal import REFUSALS, Refused, plainly
 
+NUMBERS = {"count", "days", "each", "found", "left", "limit", "more", "most", "needed", "seconds", "size", "years"}
+CONSTANT = {"1 cases"}  # no more than 9, or 500: never one
+
 
 @pytest.mark.parametrize(
     ("n", "said"), [(1, "after 1 day at"), (2, "after 2 days at"), (0, "after 0 days at"), (11, "after 11 days at")]
