@@ -85,7 +85,7 @@ export const call = {
   hotIssue: (id: string) => ask<HotIssue>(`${api}/hot-issues/${part(id)}`),
   metrics: (query: string) => ask<MetricsView>(`${api}/metrics?${query}`),
   gaming: (query: string) => ask<GamingView>(`${api}/metrics/gaming?${query}`),
-  hotIssues: () => ask<HotIssues>(`${api}/hot-issues`),
+  hotIssues: (asOf: number | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${asOf}`}`),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),
   receipt: (id: string) => ask<Receipt>(`${api}/cases/${part(id)}/receipt`),

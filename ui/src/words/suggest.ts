@@ -28,6 +28,11 @@ export const hotZh = {
   and: "、",
   open: "查看这 {count} 件",
   cases: "热点 {count} 件",
+  noneAt: "{time} 查找，未发现异常聚集",
+  never: "尚未查找",
+  usual: "近 {days} 天，常理约 {expected}",
+  rest: "另有 {count} 处",
+  fewer: "收起",
 };
 export const hotEn: typeof hotZh = {
   title: "Hot issues",
@@ -42,4 +47,9 @@ export const hotEn: typeof hotZh = {
   and: ", ",
   open: "See these {count}",
   cases: "Hot issue: {count}",
+  noneAt: "Nothing unusual found at {time}",
+  never: "Not looked for yet",
+  usual: "in {days} day, usual {expected} | in {days} days, usual {expected}",
+  rest: "{count} more",
+  fewer: "fewer",
 };
