@@ -34,10 +34,9 @@ def lead(clients: list[httpx.Client], id: str, steps: int) -> None:
     for client, _ in zip(cycle(clients), range(steps), strict=False):
         detail = client.get(f"/api/v1/cases/{id}").json()
         likely = next((one["act"] for one in detail["acts"] if one["primary"]), None)
-        if likely in (None, "retype", "place") or not detail["case"]["open"]:
+        waits = likely == "feed_back" and any(one["state"] in ("asked", "taken") for one in detail["tasks"])  # at night
+        if likely in (None, "retype", "place") or waits or not detail["case"]["open"]:
             return
-        if likely == "feed_back" and detail["case"]["support"]:
-            return  # at night the watch goes to disputes and the quarter has a part in them, which is not done yet
         body: dict[str, Any] = {"unit": detail["why"]["owner"] or "roads"} if likely == "dispatch" else {}
         act(client, id, likely, **body)
 

@@ -77,13 +77,13 @@ def test_more_time_is_asked_for_by_the_unit_and_granted_at_the_desk(visit: Scree
     stated(unit, "Extension asked for")
     desk = visit.open(f"/desk?desk=wish&case={worked}", "desk", flat=True)
     expect(desk.locator(f"#row-{worked}")).to_be_visible()
-    expect(desk.get_by_text("The unit asks for 1 more working days")).to_be_visible()
+    expect(desk.get_by_text("The unit asks for 1 more working day")).to_be_visible()
     desk.keyboard.press("g")
     expect(acts(desk).get_by_label("How much more time?")).to_have_value("1")
     desk.keyboard.press("ControlOrMeta+Enter")
     stated(desk, "In hand")
     granted = desk.locator(".timeline > li").filter(has_text="More time granted")
-    expect(granted).to_contain_text("1 working days")
+    expect(granted).to_contain_text("1 working day")
     expect(desk.locator(".timeline > li").filter(has_text="More time asked for")).to_contain_text("paving stones")
 
 
@@ -183,3 +183,35 @@ def test_the_long_life_fits_a_phone(visit: Screens, client: httpx.Client, worked
     page.get_by_role("button", name="更多操作").click()
     no_overflow(page)
     assert not judge(page)
+
+
+def test_a_report_of_two_matters_is_split_and_its_attributes_corrected(
+    visit: Screens, client: httpx.Client, city: Running
+) -> None:
+    """The other matter is named with its type and what of the words is meant; each case then tells of the other."""
+    near = next(iter(spots(city).values()))
+    made = report(client, type="water.quality", place=near, text="Brown water at the tap, and rubbish at the door")
+    desk = visit.open(f"/desk?case={made['id']}", "desk")
+    press(desk, "Correct attributes")
+    send(desk, "Correct attributes")
+    expect(acts(desk).get_by_role("alert")).to_have_text("Change something first.")
+    assert not judge(desk)
+    acts(desk).get_by_label("Indoors").fill("Yes")
+    desk.get_by_role("option", name="Yes", exact=True).click()
+    send(desk, "Correct attributes")
+    expect(desk.get_by_text("Indoors: Yes")).to_be_visible()
+    press(desk, "Split into several")
+    send(desk, "Split into several")
+    expect(acts(desk).get_by_role("alert")).to_have_text("Choose a type for each matter.")
+    acts(desk).get_by_label("Type").fill("Waste")
+    desk.get_by_role("option", name="Waste left in the street", exact=True).click()
+    acts(desk).get_by_label("Which part of the words is meant?").fill("the rubbish at the door")
+    assert not judge(desk)
+    send(desk, "Split into several")
+    region(desk, "Related cases").get_by_role("button", name=re.compile("Waste left in the street")).click()
+    stated(desk, "Dispatched")
+    expect(region(desk, "Related cases")).to_contain_text("Split off from")
+    expect(desk.get_by_text("the rubbish at the door", exact=True)).to_be_visible()
+    expect(desk.get_by_text("Brown water at the tap, and rubbish at the door").first).to_be_visible()
+    assert not judge(desk)
+    no_overflow(desk)
