@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: "/town", name: "town", component: desk },
     { path: "/unit", name: "unit", component: desk },
     { path: "/reports", name: "reports", component: () => import("./screens/reports/Reports.vue") },
+    { path: "/lab", name: "lab", component: () => import("./screens/lab/Lab.vue") },
     { path: "/portal/receipt", name: "receipt", component: () => import("./screens/receipt/Receipt.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

@@ -1,5 +1,7 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
-import type { GamingView, InclusionView, KeysView, MetricsView, Receipt } from "./generated";
+import type {
+  ChangedPage, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, Receipt, SimulationPage, SimulationRun, SimulationView,
+} from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
 } from "./types";
@@ -85,6 +87,13 @@ export const call = {
   hotIssue: (id: string) => ask<HotIssue>(`${api}/hot-issues/${part(id)}`),
   metrics: (query: string) => ask<MetricsView>(`${api}/metrics?${query}`),
   gaming: (query: string) => ask<GamingView>(`${api}/metrics/gaming?${query}`),
+  simulations: (query: string) => ask<SimulationPage>(`${api}/simulations?${query}`),
+  simulation: (id: string) => ask<SimulationView>(`${api}/simulations/${part(id)}`),
+  simulationCases: (id: string, query: string) => ask<ChangedPage>(`${api}/simulations/${part(id)}/cases?${query}`),
+  simulate: (body: NewSimulation) => ask<SimulationRun>(`${api}/simulations`, json("POST", body)),
+  stopSimulation: (id: string) => ask<SimulationRun>(`${api}/simulations/${part(id)}/stop`, { method: "POST" }),
+  packs: () => ask<PackList>(`${api}/packs`),
+  packFile: (version: string, name: string) => ask<PackFile>(`${api}/packs/${part(version)}/file?name=${part(name)}`),
   hotIssues: (asOf: number | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${asOf}`}`),
   case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),

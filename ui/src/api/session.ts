@@ -63,9 +63,9 @@ export function isSynthetic(shapes: GridMap | null): boolean {
 }
 
 const OPENS: Record<string, string[]> = {
-  admin: ["wall", "desk", "reports"],
-  leader: ["wall", "desk", "reports"],
-  duty_officer: ["desk", "wall", "reports"],
+  admin: ["wall", "desk", "reports", "lab"],
+  leader: ["wall", "desk", "reports", "lab"],
+  duty_officer: ["desk", "wall", "reports", "lab"],
   intake: ["desk", "wall"],
   wall: ["wall"],
   town_officer: ["town", "wall", "reports"],

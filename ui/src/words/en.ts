@@ -1,5 +1,6 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import { duplicatesEn } from "./duplicates";
+import { labEn } from "./lab";
 import { pastEn } from "./past";
 import { reportsEn } from "./reports";
 import { hotEn, suggestEn } from "./suggest";
@@ -11,13 +12,14 @@ export const en: Words = {
   product: "Northbank",
   centerOf: "{city} operation and governance center",
   mode: { live: "Live", simulated: "SIMULATED", replay: "REPLAY {speed}×" },
-  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk", reports: "Figures" },
+  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk", reports: "Figures", lab: "Policy lab" },
   screenSays: {
     wall: "The district in three glances. Every figure opens the cases behind it.",
     desk: "Accept, dispatch, follow and close.",
     town: "The cases of your town.",
     unit: "The cases your unit handles.",
     reports: "Every figure opens its cases and says how sure it is.",
+    lab: "Decide recorded cases again under other rules before you publish them.",
   },
   nav: { screens: "Screens", language: "Language", theme: "Theme", dark: "Dark", light: "Light", signOut: "Sign out", signIn: "Sign in", skip: "Skip to the main part", home: "Back to start" },
   sign: {
@@ -253,6 +255,7 @@ export const en: Words = {
   },
   duplicates: duplicatesEn,
   hot: hotEn,
+  lab: labEn,
   past: pastEn,
   reports: reportsEn,
   suggest: suggestEn,

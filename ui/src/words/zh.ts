@@ -1,5 +1,6 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
 import { duplicatesZh } from "./duplicates";
+import { labZh } from "./lab";
 import { pastZh } from "./past";
 import { reportsZh } from "./reports";
 import { hotZh, suggestZh } from "./suggest";
@@ -10,13 +11,14 @@ export const zh = {
   product: "北岸",
   centerOf: "{city}数字化城市运行和治理中心",
   mode: { live: "实时", simulated: "模拟数据", replay: "回放 {speed} 倍速" },
-  screen: { portal: "回执页", start: "首页", wall: "运行大屏", desk: "区值守台", town: "镇街中心", unit: "部门工作台", reports: "考核指标" },
+  screen: { portal: "回执页", start: "首页", wall: "运行大屏", desk: "区值守台", town: "镇街中心", unit: "部门工作台", reports: "考核指标", lab: "政策实验室" },
   screenSays: {
     wall: "全区态势：三眼看清，点开每个数字都是事件。",
     desk: "受理、分拨、跟踪、办结。",
     town: "本镇街的事件。",
     unit: "本单位承办的事件。",
     reports: "每个数字都能点开，附置信区间与异常迹象。",
+    lab: "用另一套规则把已有事件重算一遍，先看后果再发布。",
   },
   nav: { screens: "界面", language: "语言", theme: "明暗", dark: "夜间", light: "日间", signOut: "退出", signIn: "登录", skip: "跳到主要内容", home: "返回首页" },
   sign: {
@@ -252,6 +254,7 @@ export const zh = {
   },
   duplicates: duplicatesZh,
   hot: hotZh,
+  lab: labZh,
   past: pastZh,
   reports: reportsZh,
   suggest: suggestZh,
