@@ -13,6 +13,9 @@ from defusedxml.ElementTree import fromstring
 from PIL import Image
 from running import Running, running
 
+from northbank.core.receipt import code_of
+from northbank.flows.seal import seal
+
 BASE = "/open311/v2"
 MAYBE_TEXT = {"type": ["string", "null"]}
 MAYBE_TIME = {"type": ["string", "null"], "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"}
@@ -185,6 +188,27 @@ def test_a_request_goes_in_and_comes_out_without_the_person(
     assert token == [{"service_request_id": made["service_request_id"], "token": made["service_request_id"]}]
 
 
+@pytest.mark.parametrize("ending", ["json", "xml"])
+def test_the_sender_is_handed_the_address_of_the_receipt(
+    center: Running, public: httpx.Client, form: dict[str, Any], ending: str
+) -> None:
+    reply = post(center, form, ending)
+    made = reply.json()[0] if ending == "json" else {one.tag: one.text for one in xml(reply)[0]}
+    address = made["service_notice"].split()[-1]
+    assert address.startswith(f"{center.base}/portal/receipt#")
+    position = address.partition("#")[2].partition(".")[0]
+    one = center.center
+    center.call(seal(one.world, one.ledger, one.signer))
+    proof = public.get("/api/v1/audit/inclusion", params={"position": position}).json()
+    [(_, entry)] = center.call(one.ledger.entries(int(position), 1))
+    assert proof["position"] == int(position)
+    assert entry.stream == f"case:{made['service_request_id']}"
+    assert address.endswith(code_of(int(position), entry.digest))
+    token = public.get(f"{BASE}/tokens/{made['service_request_id']}.json").json()[0]
+    read = public.get(f"{BASE}/requests/{token['service_request_id']}.json").json()[0]
+    assert read["service_notice"].endswith(address), "whoever came by a token reads it with the request"
+
+
 def test_xml_posts_and_pictures(center: Running, form: dict[str, Any]) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (4, 4)).save(picture, "PNG")
@@ -291,6 +315,7 @@ def test_a_center_may_let_strangers_report_but_seldom(tmp_path: Path, form: dict
     with center as small, small.client() as stranger:
         replies = [stranger.post(f"{BASE}/requests.json", data=form) for _ in range(3)]
         assert [one.status_code for one in replies] == [201, 201, 429]
+        assert "/portal/receipt#" in replies[0].json()[0]["service_notice"]
         jsonschema.validate(replies[-1].json(), ERRORS)
         assert stranger.post(f"{BASE}/requests.json", data={"api_key": "wrong", **form}).status_code == 403
         assert stranger.post("/api/v1/reports", json={"place": {"address": "x"}}).status_code == 401

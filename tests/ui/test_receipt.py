@@ -39,6 +39,17 @@ def test_whoever_scans_the_code_sees_that_the_report_is_recorded(visit: Screens,
     said(other, "该上报已记录，未被改动。")
 
 
+def test_the_address_that_an_open311_app_is_handed_leads_to_the_check(visit: Screens, city: Running) -> None:
+    place = next(iter(spots(city).values()))
+    form = {"api_key": city.token("intake"), "service_code": "street.pothole", "lat": place["lat"], "long": place["lon"]}
+    with city.client() as app:
+        made = app.post("/open311/v2/requests.json", data={**form, "description": "a hole"}).json()[0]
+    one = city.center
+    city.call(seal(one.world, one.ledger, one.signer))
+    page = visit.open(made["service_notice"].split()[-1], None, "en", PHONE)
+    said(page, "The report is recorded, unchanged.")
+
+
 def test_a_code_that_does_not_fit_is_told(visit: Screens, receipt: dict[str, Any]) -> None:
     position, digest = receipt["code"].split(".")
     wrong = "B" if digest[0] == "A" else "A"

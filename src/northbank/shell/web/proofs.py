@@ -11,17 +11,17 @@ import segno
 from msgspec import Meta
 
 from northbank.core.city import Name
-from northbank.core.receipt import ConsistencyProof, Receipt, code_of
+from northbank.core.receipt import ConsistencyProof, Receipt
 from northbank.core.refusal import Refused
 from northbank.flows import see_proofs, see_readings
 from northbank.flows.see_proofs import CheckpointPage, CheckpointView, InclusionView, KeysView, Place
 from northbank.flows.see_readings import STEWARDS, ReadingPage
 from northbank.ports import ReadingQuery
+from northbank.shell.web.origin import origin, receipt_address
 from northbank.shell.web.registry import Call, Face, Operation
-from northbank.shell.web.wire import NO_STORE, Reply, header
+from northbank.shell.web.wire import NO_STORE, Reply
 
 SVG = "image/svg+xml"
-PAGE = "/portal/receipt"
 
 
 class PageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,19 +82,13 @@ async def see_receipt(face: Face, call: Call) -> Receipt:
 async def see_receipt_code(face: Face, call: Call) -> Reply:
     """The QR code of a receipt: the address of the page that checks it, and what to check there."""
     found, entry = await see_proofs.receipt(face.world, face.ledger, call.actor, call.path["id"])
-    address = f"{_origin(face, call)}{PAGE}#{code_of(found.position, entry.digest)}"
+    base = origin(face, call.scope)
+    if base is None:
+        raise Refused("invalid", why="Host: the name this center is reached by is expected")
+    address = receipt_address(base, found.position, entry.digest)
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=4, title=found.number)
     return Reply(200, drawn.getvalue(), SVG.encode(), NO_STORE)
-
-
-def _origin(face: Face, call: Call) -> str:
-    """Where the asker reaches this center: the code leads whoever scans it the same way."""
-    host = header(call.scope, b"host").decode("latin-1")
-    if not host or not host.isascii() or any(one in host for one in "/\\#?@ <>\"'"):
-        raise Refused("invalid", why="Host: the name this center is reached by is expected")
-    scheme = "https" if face.settings.secure else call.scope.get("scheme", "http")
-    return f"{scheme}://{host}"
 
 
 async def list_readings(face: Face, call: Call) -> ReadingPage:

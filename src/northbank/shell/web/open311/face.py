@@ -1,6 +1,5 @@
 """The addresses under /open311/v2: reading is public and free of personal data, reporting needs an account or leave."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -18,11 +17,12 @@ from northbank.shell.web.forms import Form, Rules, media_of, read_multipart
 from northbank.shell.web.limits import address_of
 from northbank.shell.web.open311 import document, shapes
 from northbank.shell.web.open311.reading import ListQuery, PlainQuery, open_only, read_posted, report_of, span
+from northbank.shell.web.origin import origin, receipt_address
 from northbank.shell.web.problems import language_of
 from northbank.shell.web.registry import Face
 from northbank.shell.web.security import same_site
 from northbank.shell.web.strict import pairs_of, read_query
-from northbank.shell.web.wire import Receive, Reply, Send, header, pack, query_text, read_body, send_reply
+from northbank.shell.web.wire import Receive, Reply, Send, pack, query_text, read_body, send_reply
 from northbank.shell.web.wire import Scope as Asgi
 
 PREFIX = "/open311/v2"
@@ -31,7 +31,6 @@ _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _PAGE = 500
 _IDS = 100
-_HOST = re.compile(rb"^[0-9A-Za-z.:\[\]-]{1,255}$")
 # The standard has three words for what goes wrong; finer ones of ours fall back to them.
 _STATUS = {401: 403, 422: 400, 409: 400, 410: 404}
 
@@ -60,10 +59,7 @@ class Open311:
     async def discovery(self, scope: Asgi, receive: Receive, form: str) -> Reply:
         """Where things are."""
         self.query(PlainQuery, scope)
-        host = header(scope, b"host")
-        where = host.decode() if _HOST.match(host) else "localhost"
-        scheme = "https" if self.face.settings.secure or scope.get("scheme") == "https" else "http"
-        url = f"{scheme}://{where}{PREFIX}"
+        url = f"{origin(self.face, scope) or 'http://localhost'}{PREFIX}"
         live = "production" if self.face.settings.mode == "live" else "test"
         formats = ["application/json", "text/xml"]
         stamp = self.face.world.clock.now().date().isoformat()
@@ -123,9 +119,12 @@ class Open311:
         return cards[first : first + query.page_size]
 
     async def request(self, scope: Asgi, receive: Receive, form: str) -> Reply:
-        """One request."""
+        """One request, with the address of its receipt: so whoever came by a token gets it too."""
         self.query(PlainQuery, scope)
-        return self.listed([await self.known(scope)], scope, form)
+        found, language = await self.known(scope), language_of(scope)
+        notice = await self.notice(scope, found.id, found.number)
+        one = msgspec.structs.replace(shapes.request_of(found, self.city, language), service_notice=notice)
+        return document.reply([one], shapes.Request, form)
 
     async def token(self, scope: Asgi, receive: Receive, form: str) -> Reply:
         """The request of a token: known at once, so the token is its id."""
@@ -144,8 +143,18 @@ class Open311:
         """A new request."""
         async with self.face.darkroom.table:
             done = await self.take(scope, receive)
-        notice = f"编号 {done.number}" if language_of(scope) == "zh" else f"Case number {done.number}"
+        notice = await self.notice(scope, done.id, done.number)
         return document.reply([shapes.Created(done.id, notice, None)], shapes.Created, form, 201)
+
+    async def notice(self, scope: Asgi, id: str, number: str) -> str:
+        """The case number and the address where its receipt is checked, without an account."""
+        ledger = self.face.ledger
+        position = await ledger.first_of(f"case:{id}") or 0
+        [(_, entry)] = await ledger.entries(position, 1)
+        address = receipt_address(origin(self.face, scope) or "", position, entry.digest)
+        if language_of(scope) == "zh":
+            return f"编号 {number}。回执核验（约一分钟后）： {address}"
+        return f"Case number {number}. Check the receipt (in about a minute): {address}"
 
     async def take(self, scope: Asgi, receive: Receive) -> ReportReply:
         """Read the form, know the sender, hand the report to the flow."""
