@@ -1,6 +1,6 @@
 """The case view: single cases, pages under a scope, and the cards that live screens hold."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from northbank.shell.store.listing import COUNTED, cursor_of, listing
 from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
+from northbank.shell.store.together import Together
 
 SQL = statements("cases")
 JOURNAL = statements("journal")
@@ -56,11 +57,16 @@ class PgCases:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._docs = Together(self._some)
 
     async def get(self, id: str) -> Case | None:
         """The folded case."""
-        doc = await self._pool.fetchval(JOURNAL.case_doc, id)
+        doc = await self._docs.get(id.lower())
         return None if doc is None else _decode_case(doc)
+
+    async def _some(self, ids: list[str]) -> Mapping[str, str]:
+        rows = await self._pool.fetch(JOURNAL.case_docs, ids)
+        return {str(row["id"]): row["doc"] for row in rows}
 
     async def many(self, ids: Sequence[str]) -> list[Case]:
         """The folded cases of these ids that exist."""

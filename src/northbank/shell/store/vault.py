@@ -4,7 +4,7 @@ Destroying the wrapped key (and the sealed pieces) erases a subject for good. No
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -17,6 +17,7 @@ from northbank.core.reading import Reading, reading_digest
 from northbank.core.refusal import Refused
 from northbank.ports import Envelope, Ids, Secret
 from northbank.shell.store.sql import statements
+from northbank.shell.store.together import Together
 
 SQL = statements("journal")
 DUPLICATES = statements("duplicates")
@@ -33,6 +34,7 @@ class PgVault:
         self._pool = pool
         self._master = AESGCM(master)
         self._ids = ids
+        self._keys = Together(self._some)
 
     async def seal(self, subject: str, pieces: Sequence[tuple[str, bytes]], *, fresh: bool) -> Envelope:
         """Encrypt pieces under the subject's key; makes the key when the subject is new (or has none yet)."""
@@ -55,7 +57,7 @@ class PgVault:
 
     async def knows(self, subject: str) -> bool:
         """Whether the subject has a key."""
-        return await self._pool.fetchval(SQL.subject_key, subject) is not None
+        return await self._keys.get(subject) is not None
 
     async def sketches(self, subjects: Sequence[str], draw: Callable[[bytes], Sketch]) -> dict[str, Sketch]:
         """Sketches by subject; erased ones are missing. The words do not leave this method, so no reading is recorded."""
@@ -83,8 +85,11 @@ class PgVault:
         return nonce + self._master.encrypt(nonce, key, subject.encode())
 
     async def _key(self, subject: str) -> bytes | None:
-        wrapped = await self._pool.fetchval(SQL.subject_key, subject)
+        wrapped = await self._keys.get(subject)
         return None if wrapped is None else self._unwrap(subject, wrapped)
+
+    async def _some(self, subjects: list[str]) -> Mapping[str, bytes]:
+        return {row["subject"]: row["wrapped"] for row in await self._pool.fetch(SQL.subject_keys, subjects)}
 
     def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
         try:

@@ -27,13 +27,9 @@ from journal where position > $1 order by position limit $2;
 select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
 from journal where stream like 'case:%' order by stream collate "C", version;
 
--- name: case_doc
--- One folded case.
-select doc from cases where id = $1;
-
 -- name: case_docs
 -- Several folded cases.
-select doc from cases where id = any($1::uuid[]);
+select id, doc from cases where id = any($1::uuid[]);
 
 -- name: external
 -- The case a sender's own number already made.
@@ -49,9 +45,9 @@ join cases c on c.source = asked.source and c.external = asked.external;
 -- Cases the timer must look at, longest waiting first.
 select doc from cases where wake_at <= $1 order by wake_at limit $2;
 
--- name: subject_key
--- The wrapped key of a subject.
-select wrapped from subject_key where subject = $1;
+-- name: subject_keys
+-- The wrapped keys of some subjects.
+select subject::text, wrapped from subject_key where subject = any($1::uuid[]);
 
 -- name: serial_block
 -- A block of 1,000 case numbers for this process.
