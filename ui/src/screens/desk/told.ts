@@ -4,6 +4,8 @@ import type { Name, Step } from "@/api/types";
 import { say, when } from "@/words";
 import { useCodes } from "@/words/codes";
 
+type Value = boolean | number | string;
+
 /** Steps whose due time is news; those of deadlines stand in their own list. */
 const DUE = new Set(["ordered", "help_asked", "extended"]);
 
@@ -20,18 +22,20 @@ export function useTold() {
     return te(`actor.${actor}`) ? t(`actor.${actor}`) : codes.unit(actor);
   }
 
-  /** An attribute that changed, from what to what. */
-  function changed(one: NonNullable<Step["said"]>[number]): string {
-    const attribute = codes.city.value?.attributes.find((row) => row.code === one.code);
-    const shown = (value: boolean | number | string | null | undefined): string => {
-      if (value === null || value === undefined) return t("why.unsaid");
-      if (typeof value === "boolean") return t(value ? "why.yes" : "why.no");
-      if (typeof value === "number") return `${value} ${attribute?.unit ?? ""}`.trim();
-      return say(attribute?.values.find((row) => row.code === value)?.name) || value;
-    };
-    const name = attribute ? say(attribute.name) : one.code;
-    return t("life.told.said", { name, change: one.before === undefined ? shown(one.after) : `${shown(one.before)} → ${shown(one.after)}` });
+  /** A value of an attribute in words. */
+  function shown(code: string, value: Value | null | undefined): string {
+    const attribute = codes.city.value?.attributes.find((row) => row.code === code);
+    if (value === null || value === undefined) return t("why.unsaid");
+    if (typeof value === "boolean") return t(value ? "why.yes" : "why.no");
+    if (typeof value === "number") return `${value} ${attribute?.unit ?? ""}`.trim();
+    return say(attribute?.values.find((row) => row.code === value)?.name) || value;
   }
+  const about = (code: string, change: string): string =>
+    t("life.told.said", { name: say(codes.city.value?.attributes.find((row) => row.code === code)?.name) || code, change });
+  /** An attribute that a case has, and one that changed, from what to what. */
+  const attribute = (code: string, value: Value): string => about(code, shown(code, value));
+  const changed = ({ code, before, after }: NonNullable<Step["said"]>[number]): string =>
+    about(code, before === undefined ? shown(code, after) : `${shown(code, before)} → ${shown(code, after)}`);
 
   function details(step: Step): string[] {
     const said = (key: string, values: Record<string, unknown>, count = 1): string => t(`life.told.${key}`, values, count);
@@ -58,5 +62,5 @@ export function useTold() {
       step.basis && step.basis !== step.rule ? t("event.rule", { row: step.basis }) : "",
     ].filter(Boolean);
   }
-  return { who, details };
+  return { who, details, attribute };
 }
