@@ -74,7 +74,7 @@ def test_the_day_has_what_a_center_knows(memory: Memory) -> None:
     kinds = Counter(entry.type.removeprefix("case.") for entry in memory.store.entries)
     for kind in (
         "task_taken", "task_finished", "extension_asked", "extended", "denied", "suspension_asked", "verified", "refuted",
-        "escalated", "disputed", "arbitrated", "self_handled", "check_asked", "rated",
+        "escalated", "disputed", "arbitrated", "self_handled", "check_asked", "rated", "described", "divided",
     ):  # fmt: skip
         assert kinds[kind], kind
     assert kinds["rated"] > kinds["closed"] / 5
