@@ -157,6 +157,36 @@ class Center(RuleBasedStateMachine):
             who = "duty" if what in (Act.GRANT, Act.DENY) else "admin"  # nobody grants what they asked for
             self.send([self.command(id, what, who, GOOD, None, None, 0)])
 
+    @rule(
+        target=ids,
+        id=ids,
+        who=st.sampled_from(["duty", "duty", "owner"]),
+        bodies=st.lists(LIKELY, min_size=1, max_size=4),
+    )
+    def split_off(self, id: str, who: str, bodies: list[dict[str, Any]]) -> Any:
+        """A report is split once and again, at once now and then; the parts live on like other cases."""
+        known = set(self.model)
+        made = [self.command(id, Act.DIVIDE, who, body, None, None, 1) for body in bodies]
+        if len(made) > 2:
+            self.send(made[:2])
+        for one in made[2:] if len(made) > 2 else made:
+            self.send([one])
+        return multiple(*sorted(set(self.model) - known))
+
+    @rule(id=ids, who=st.sampled_from(["duty", "duty", "owner"]), bodies=st.lists(LIKELY, min_size=1, max_size=3))
+    def put_right(self, id: str, who: str, bodies: list[dict[str, Any]]) -> None:
+        """What the report says is corrected, typed anew, and corrected again."""
+        for body in bodies:
+            self.send([self.command(id, Act.DESCRIBE, who, body, None, None, 1)])
+            self.send([self.command(id, Act.RETYPE, who, body | {"type": "water.quality"}, None, None, 1)])
+
+    @rule(id=ids)
+    def merge_back(self, id: str) -> None:
+        """What was split off is merged into its report again."""
+        if id in self.families:
+            into = sorted(self.model).index(self.families[id])
+            self.send([self.command(id, Act.MERGE, "admin", GOOD, None, None, into)])
+
     @rule(one=ids, other=ids, commands=st.lists(COMMAND, min_size=2, max_size=3))
     def at_once(self, one: str, other: str, commands: list[Any]) -> None:
         """Two or three people at the same moment, on one case or two."""
