@@ -1,6 +1,6 @@
 """The case view: single cases, pages under a scope, and the cards that live screens hold."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from northbank.core.card import Card
 from northbank.core.case import Case
 from northbank.core.metrics import Part
 from northbank.ports import Again, CaseQuery, Page
-from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.listing import COUNTED, Listing, cursor_of, listing
 from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
@@ -53,10 +53,11 @@ _decode_cards = msgspec.json.Decoder(list[Card]).decode
 
 
 class PgCases:
-    """Reads of the view `cases`."""
+    """Reads of the view `cases`. counted: how far the rows of a list are counted."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, counted: int = COUNTED) -> None:
         self._pool = pool
+        self.counted = counted
         self._docs = Together(self._some)
 
     async def get(self, id: str) -> Case | None:
@@ -129,21 +130,44 @@ class PgCases:
         ):
             yield connection
 
+    @asynccontextmanager
+    async def _list_snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        async with self._pool.acquire() as connection:
+            await connection.execute(SQL.begin_list)
+            try:
+                yield connection
+            finally:
+                await connection.execute("rollback")  # nothing was written
+
     async def page(self, query: CaseQuery, scope: Scope, part: Part | None = None) -> Page:
-        """One page and the count of all, in one snapshot; the count is exact up to COUNTED."""
-        asked = listing(query, scope, _columns, part)
-        async with self._snapshot() as connection:
-            position = int(await connection.fetchval(SQL.begin_page))
+        """One page and the count of all, in one snapshot; the count is exact up to a bound."""
+        asked = listing(query, scope, _columns, part, counted=self.counted)
+        async with self._list_snapshot() as connection:
             marked = await marked_to(connection) if part is not None else None
-            rows = await connection.fetch(*_over(asked.page, asked.values, marked))
-            if len(rows) <= query.limit and query.after is None:
-                total = len(rows)
-            else:
-                total = int(await connection.fetchval(*_over(asked.count, asked.values[: asked.counted], marked)))
-        more = len(rows) > query.limit
-        cursor = cursor_of(query.sort, rows[query.limit - 1]) if more else None
-        cards = [card_of(row) for row in rows[: query.limit]]
-        return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
+
+            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
+                rows: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, marked))
+                return rows
+
+            return await page_of(run, asked, query)
+
+
+Run = Callable[[str, list[Any]], Awaitable[list[asyncpg.Record]]]
+
+
+async def page_of(run: Run, asked: Listing, query: CaseQuery) -> Page:
+    """A page and its count. run: asks one snapshot."""
+    head = (await run(*asked.found))[0]
+    rows: list[asyncpg.Record] = []
+    for sql, values in asked.pages(head["few"], head["ids"]):
+        rows += await run(sql, values)
+        if len(rows) >= asked.wanted:
+            break
+    cursor = cursor_of(query.sort, rows[query.limit - 1]) if len(rows) > query.limit else None
+    cards = [card_of(row) for row in rows[: query.limit]]
+    return Page(
+        head["position"], min(head["total"], asked.counted), cards, cursor, capped=head["total"] > asked.counted
+    )
 
 
 def _over(sql: str, values: Sequence[Any], marked: int | None) -> tuple[Any, ...]:

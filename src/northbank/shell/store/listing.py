@@ -1,11 +1,13 @@
-"""The SQL of a case list: one branch for each way into a scope, each short by its own index, laid together; and its count.
+"""The SQL of a case list: what each way into a scope finds and, where it finds more than are counted, its first rows in the order asked.
 
 A scope is an OR of town, unit, grid and reporter. The server pages over one such way fast, over an OR of them only by
-reading everything: so each way gives its own first rows, and the first of all of these are the page. Nothing is run here.
+reading everything: so each way is asked by itself. An order is walked only where there is much: the server cannot know that
+a way holds nobody, and would walk to the end of the order. Nothing is run here.
 """
 
 import base64
 import binascii
+import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,71 +30,166 @@ SQL = statements("cases")
 MOST = 500
 COUNTED = 1_000  # rows are counted so far; a page says when there are more (docs/performance.md)
 
-# sort word -> (column, what is compared, descending). Rows with no value come last.
-_DUE = "coalesce(stage_due_at, 'infinity')"
-SORTS: dict[str, tuple[str, str, bool]] = {
-    "reported": ("reported_at", "reported_at", True),
-    "changed": ("changed_at", "changed_at", True),
-    "due": ("stage_due_at", _DUE, False),
+# sort word -> (column, descending). Rows with no value come last, by id.
+SORTS: dict[str, tuple[str, bool]] = {
+    "reported": ("reported_at", True),
+    "changed": ("changed_at", True),
+    "due": ("stage_due_at", False),
 }
+NULLS = ("stage_due_at",)  # columns of an order that not every case has
 
 _EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
+_PARAMETER = re.compile(r"\$(\d+)")
 _FLAGS = ("open", "late", "soon", "needs", "urgent", "on_time")
 
 
-class Listing(msgspec.Struct, frozen=True):
-    """A question in SQL. The first `counted` of `values` are those of the count; the page takes them all."""
+Asked = tuple[str, list[Any]]  # a statement and its values
 
-    page: str
-    count: str
-    values: list[Any]
+
+class Listing(msgspec.Struct, frozen=True):
+    """A question in SQL.
+
+    found: position, total (one more than `counted` where there are more), which ways hold few, and the first ids of those.
+    wanted: one row more than the page has.
+    """
+
+    found: Asked
+    wanted: int
     counted: int
+    into: list[str]
+    values: list[Any]
+    columns: str
+    order: "_Order"
+    ended: bool
+
+    def pages(self, few: list[bool], ids: list[UUID]) -> list[Asked]:
+        """The page, once it is known which ways hold few, and these. A second statement goes on where the first one ran out of rows."""
+        into = [one for one, whole in zip(self.into, few, strict=True) if not whole]
+        if not into:
+            return [(self._shown("$1"), [ids])] if ids else []
+        values = list(self.values)
+        if ids:
+            into.append(SQL.known.format(ids=_parameter(values, ids)))
+        return [self._walk(into, list(values), *segment) for segment in _segments(self.order, self.ended)]
+
+    def _walk(self, into: list[str], values: list[Any], condition: str, dated: bool) -> Asked:
+        """The first rows of all these ways in a piece of the order, after the cursor where that lies in it."""
+        order = self.order
+        if order.after is not None and dated == (order.after[0] is not None):
+            condition += f" and {order.beyond(order.column, values)}"
+        by = order.by(order.column) if dated else f"id {order.way}"
+        shape = {"column": order.column, "order": by, "limit": self.wanted}
+        pages = [SQL.branch.format(where=one + condition, **shape) for one in into]
+        if len(pages) == 1:
+            first = SQL.only_ids.format(branch=pages[0])
+        else:
+            together = " union all ".join(f"({one})" for one in pages)
+            first = SQL.laid_together.format(branches=together, way=order.way, limit=self.wanted)
+        return _renumbered(self._shown(f"array({first})"), values)
+
+    def _shown(self, ids: str) -> str:
+        order = self.order
+        return SQL.shown.format(columns=self.columns, column=order.column, ids=ids, order=order.by(order.column))
 
 
 def listing(
-    query: CaseQuery, scope: Scope, columns: str, part: Part | None = None, position: int | None = None
+    query: CaseQuery,
+    scope: Scope,
+    columns: str,
+    part: Part | None = None,
+    position: int | None = None,
+    counted: int = COUNTED,
 ) -> Listing:
-    """What to ask for a page with one row more than wanted, and for its count with one more than COUNTED.
+    """What to ask for a page with one row more than wanted, and for its count with one more than `counted`.
 
     Raises Refused("invalid") for an unknown order, a limit out of bounds, ids that are none and a wrong cursor.
     """
-    column, compared, descending, limit = _order(query)
+    column, descending, limit = _order(query)
     values: list[Any] = []
     into = ways(scope, values)
     filters = _filters(query, values) + _implied(query)
     if part is not None:  # only the rows behind one side of a figure
         filters += behind(part, partial(_parameter, values), position)
-    counted = len(values)
-    after = _after(query, compared, descending, values)
-    way = "desc" if descending else "asc"
-    shape = {"columns": f"{columns}, {column} as sort_key", "order": f"{compared} {way}, id {way}", "limit": limit + 1}
-    if len(into) == 1:
-        page = SQL.branch.format(where=into[0] + filters + after, **shape)
-        count = SQL.count.format(where=into[0] + filters, most=COUNTED + 1)
-        return Listing(page, count, values, counted)
-    pages = [SQL.branch.format(where=one + filters + after, **shape) for one in into]
-    counts = [SQL.count_branch.format(where=one + filters, most=COUNTED + 1) for one in into]
-    return Listing(
-        SQL.laid_together.format(branches=_union("union all", pages), compared=compared.replace(column, "sort_key"), way=way, limit=limit + 1),
-        SQL.count_together.format(branches=_union("union", counts), most=COUNTED + 1), values, counted,
+    into = [one + filters for one in into]
+    after = _cursor(query) if query.after is not None else None
+    order = _Order(column, "desc" if descending else "asc", after)
+    found = _found(into, order, limit + 1, counted + 1, list(values))
+    return Listing(found, limit + 1, counted, into, values, columns, order, _ended(query))
+
+
+class _Order(msgspec.Struct, frozen=True):
+    """Column and direction, and the last row of the page before: value (None: it has none) and id."""
+
+    column: str
+    way: str
+    after: tuple[datetime | None, UUID] | None
+
+    def by(self, key: str) -> str:
+        """The order by, over a column of this name."""
+        return f"{key} {self.way}, id {self.way}"
+
+    def beyond(self, key: str, values: list[Any]) -> str:
+        """The rows after the cursor, in the piece of the order that it lies in; appends its parameters."""
+        if self.after is None:
+            return "true"
+        moment, id = self.after
+        sign = "<" if self.way == "desc" else ">"
+        last = f"{_parameter(values, id)}::uuid"
+        if moment is None:
+            return f"({key} is null and id {sign} {last})"
+        return f"({key}, id) {sign} ({_parameter(values, moment)}::timestamptz, {last})"
+
+
+def _renumbered(sql: str, values: list[Any]) -> Asked:
+    """The statement with only those values that it speaks of: some stood in ways that were left out."""
+    used = sorted({int(one) for one in _PARAMETER.findall(sql)})
+    places = {n: place for place, n in enumerate(used, 1)}
+    return _PARAMETER.sub(lambda one: f"${places[int(one[1])]}", sql), [values[n - 1] for n in used]
+
+
+def _found(into: list[str], order: _Order, wanted: int, most: int, values: list[Any]) -> Asked:
+    """What each way finds: all of it where it is few."""
+    names = [f"found_{n}" for n in range(len(into))]
+    parts = [
+        SQL.way_found.format(name=name, column=order.column, where=where, most=most)
+        for name, where in zip(names, into, strict=True)
+    ]
+    few = [SQL.few.format(name=name, most=most) for name in names]
+    these = [SQL.of_few.format(name=name, few=one) for name, one in zip(names, few, strict=True)]
+    after = order.beyond("key", values)
+    if order.column in NULLS and order.after is not None and order.after[0] is not None:
+        after = f"({after} or key is null)"
+    sql = SQL.all_found.format(
+        ways=", ".join(parts), every=" union ".join(SQL.of_way.format(name=name) for name in names), few=", ".join(few),
+        together=" union ".join(these), after=after, order=order.by("key"), limit=wanted,
     )  # fmt: skip
+    return sql, values
 
 
-def _union(word: str, parts: list[str]) -> str:
-    return f" {word} ".join(f"({one})" for one in parts)
+def _segments(order: _Order, ended: bool) -> list[tuple[str, bool]]:
+    """The pieces of an order, each a condition and whether it has the column; those without a due time are an order by id.
+
+    Only open cases have a stage that is due (core/card.py), said so that their index is used.
+    """
+    if order.column not in NULLS:
+        return [("", True)]
+    undated = (f" and {order.column} is null", False)
+    if ended or (order.after is not None and order.after[0] is None):
+        return [undated]
+    return [(f" and open and {order.column} is not null", True), undated]
 
 
 def _implied(query: CaseQuery) -> str:
-    """What the question says in other words, said so that an index knows it: only open cases, or only ended ones.
-
-    The index of open cases is short, and an ended case has no stage that is due (core/card.py).
-    """
+    """What the question says in other words, said so that an index knows it: only open cases. Their index is short."""
     states = query.state.split(",") if query.state else []
     running = states and not ENDED.intersection(states)
-    if query.open is None and (running or query.soon or query.needs):
-        return " and open"
-    ended = query.open is False or query.on_time is not None or (states and ENDED.issuperset(states))
-    return f" and {_DUE} = 'infinity'" if ended and query.sort == "due" else ""
+    return " and open" if query.open is None and (running or query.soon or query.needs) else ""
+
+
+def _ended(query: CaseQuery) -> bool:
+    """Whether the question is for ended cases only."""
+    states = query.state.split(",") if query.state else []
+    return query.open is False or query.on_time is not None or bool(states and ENDED.issuperset(states))
 
 
 def _filters(query: CaseQuery, values: list[Any]) -> str:
@@ -147,7 +244,7 @@ def _ids(text: str) -> list[UUID]:
         raise Refused("invalid", why="ids: case ids separated by commas") from error
 
 
-def _order(query: CaseQuery) -> tuple[str, str, bool, int]:
+def _order(query: CaseQuery) -> tuple[str, bool, int]:
     if query.sort not in SORTS:
         raise Refused("invalid", why=f"sort: {query.sort} is not one of {', '.join(SORTS)}")
     if not 1 <= query.limit <= MOST:
@@ -161,23 +258,15 @@ def cursor_of(sort: str, row: asyncpg.Record) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode([sort, text, str(row["id"])])).decode().rstrip("=")
 
 
-def _after(query: CaseQuery, compared: str, descending: bool, values: list[Any]) -> str:
-    """The keyset condition of a cursor, checked: a cursor is only good for the order it was made in."""
-    if query.after is None:
-        return ""
+def _cursor(query: CaseQuery) -> tuple[datetime | None, UUID]:
+    """The last row of the page before, checked: a cursor is only good for the order it was made in."""
+    text = query.after or ""
     try:
-        raw = base64.b64decode(query.after + "=" * (-len(query.after) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         sort, key, id = msgspec.json.decode(raw, type=tuple[str, str, UUID])
         moment = datetime.fromisoformat(key) if key else None
         if sort != query.sort or (moment is not None and moment.tzinfo is None):
             raise ValueError(sort)
-        moment = moment and moment.astimezone(UTC)
+        return moment and moment.astimezone(UTC), id
     except (ValueError, OverflowError, binascii.Error, msgspec.DecodeError) as error:
         raise Refused("invalid", why="after: not a cursor of this list") from error
-    sign = "<" if descending else ">"
-    values.append(id)
-    last = f"${len(values)}::uuid"
-    if moment is None:  # among those without a value, by id alone: said so, or the planner takes them for nobody
-        return f" and {compared} = 'infinity' and id {sign} {last}"
-    values.append(moment)
-    return f" and ({compared}, id) {sign} (${len(values)}::timestamptz, {last})"

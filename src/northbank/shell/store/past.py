@@ -21,9 +21,9 @@ from northbank.core.city import Metric
 from northbank.core.evolve import evolve
 from northbank.core.metrics import By, Part, Span, Tally
 from northbank.ports import CaseQuery, Head, Page
-from northbank.shell.store.cases import card_of
+from northbank.shell.store.cases import card_of, page_of
 from northbank.shell.store.journal import case_row, entry_of
-from northbank.shell.store.listing import COUNTED, cursor_of, listing
+from northbank.shell.store.listing import listing
 from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.metrics import counted
 from northbank.shell.store.scoped import ways
@@ -78,14 +78,12 @@ class PgPast:
         """One page of the list as it was, with its count, in one snapshot; part: only the rows behind one side of a figure."""
         asked = listing(query, scope, _COLUMNS, part, position)
         async with self._as_was(position) as (connection, past):
-            rows = await connection.fetch(*_over(asked.page, asked.values, past), timeout=LONG)
-            total = int(
-                await connection.fetchval(*_over(asked.count, asked.values[: asked.counted], past), timeout=LONG)
-            )
-        more = len(rows) > query.limit
-        cursor = cursor_of(query.sort, rows[query.limit - 1]) if more else None
-        cards = [card_of(row) for row in rows[: query.limit]]
-        return Page(position, min(total, COUNTED), cards, cursor, capped=total > COUNTED)
+
+            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
+                rows: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, past), timeout=LONG)
+                return rows
+
+            return msgspec.structs.replace(await page_of(run, asked, query), position=position)
 
     async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int) -> Tally:
         """For each group the count of each metric, in their order, as they were."""

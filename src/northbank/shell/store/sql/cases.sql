@@ -12,26 +12,50 @@
   select from json_array_elements(doc -> 'orders') o
   where o ->> 'unit' = {unit} and o ->> 'due_at' is not null and o ->> 'answered_at' is null))
 
--- name: begin_page
--- The position of a snapshot. Plans are made for the values at hand: a town of ten cases wants another one than the center.
-select coalesce(max(position), 0) as position from journal, set_config('plan_cache_mode', 'force_custom_plan', true);
+-- name: begin_list
+-- One snapshot for a list. Plans are made for the values at hand: a town of ten cases wants another one than the center.
+begin isolation level repeatable read read only; set local plan_cache_mode = force_custom_plan;
+
+-- name: way_found
+-- What one way into a scope finds, in whatever order comes cheapest, so far as rows are counted.
+{name} as materialized (select id, {column} as key from cases where {where} limit {most})
+
+-- name: few
+-- Whether that is all it holds.
+(select count(*) from {name}) < {most}
+
+-- name: of_way
+select id, key from {name}
+
+-- name: of_few
+select id, key from {name} where {few}
+
+-- name: all_found
+-- The position, how many there are, which ways hold few, and the first rows of these after the cursor.
+select (select coalesce(max(position), 0) from journal) as position, told.* from (
+  with {ways}
+  select (select count(*) from ({every}) every) as total, array[{few}] as few,
+    array(select id from ({together}) found where {after} order by {order} limit {limit}) as ids
+) told;
+
+-- name: known
+-- The way into a page for rows that were found already.
+id = any({ids}::uuid[])
 
 -- name: branch
--- The first rows of one way into a scope.
-select {columns} from cases where {where} order by {order} limit {limit}
+-- The first rows of one way into a scope; where an index holds all that is asked, no row is opened for it.
+select id, {column} as key from cases where {where} order by {order} limit {limit}
 
 -- name: laid_together
 -- The first rows of several ways; who stands in two of them counts once.
-select * from (select distinct on ({compared}, id) * from ({branches}) found order by {compared} {way}, id {way}) once limit {limit};
+select id from (select distinct key, id from ({branches}) found order by key {way}, id {way} limit {limit}) once
 
--- name: count
-select count(*) from (select from cases where {where} limit {most}) found;
+-- name: only_ids
+select id from ({branch}) found
 
--- name: count_branch
-select id from cases where {where} limit {most}
-
--- name: count_together
-select count(*) from (select id from ({branches}) found limit {most}) once;
+-- name: shown
+-- The rows of a page, opened once it is known which they are.
+select {columns}, {column} as sort_key from cases where id = any({ids}::uuid[]) order by {order};
 
 -- name: live
 -- Everything a screen holds: open cases, and those reported or closed since $6.
