@@ -106,6 +106,7 @@ def demo(
     pack: Pack, data: Data = Path("data"), port: Port = 8080, host: Host = "127.0.0.1",
     database: Database = None, areas: Areas = None,
     speed: Annotated[float, typer.Option(help="How fast the simulated day passes.")] = 1.0,
+    history: Annotated[int, typer.Option(min=1, help="Days of invented history, most of them told while it runs.")] = 22,
 ) -> None:  # fmt: skip
     """Run a district with a simulated day. Everything on every screen is marked SIMULATED."""
     from northbank.verbs import run_demo
@@ -114,7 +115,7 @@ def demo(
         pack=pack, data=data, database=database, port=port, host=host, areas=areas, mode="simulated", speed=speed,
         wall_open=True,
     )  # fmt: skip
-    go(lambda: run_demo(settings, out))
+    go(lambda: run_demo(settings, out, history))
 
 
 @app.command("import")

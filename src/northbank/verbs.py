@@ -25,7 +25,7 @@ from northbank.pack.staff import accounts, colleagues
 from northbank.shell.clock import SystemClock
 from northbank.shell.log import configure
 from northbank.shell.settings import Settings
-from northbank.shell.sources.simulator import BACK, Simulator
+from northbank.shell.sources.simulator import BACK, BEFORE, Simulator
 from northbank.shell.store.pool import UNAVAILABLE, DatabaseError
 from northbank.shell.store.rebuild import rebuild
 from northbank.wiring import Center, listen_on, open_beside, open_center, serve, settle, web_settings
@@ -50,13 +50,13 @@ async def run_center(settings: Settings, out: Console) -> None:
     out.print("Stopped. Everything is saved.")
 
 
-async def run_demo(settings: Settings, out: Console) -> None:
-    """A district with a simulated day."""
+async def run_demo(settings: Settings, out: Console, history: int = 22) -> None:
+    """A district with a simulated day, and so many days before it, told beside the play of a first start."""
     configure(settings.log)
     listening = listen_on(settings.host, settings.port)
     demo = load_demo(settings.pack)
     start = None if settings.speed == 1.0 else SystemClock().now() - BACK
-    async with open_center(settings, start=start, cases=True) as center:
+    async with open_center(settings, start=start, cases=True, before=BEFORE) as center:
         staff = await _demo_staff(center, demo)
         _greet(center, listening.getsockname()[1], out)
         table = Table(
@@ -68,8 +68,18 @@ async def run_demo(settings: Settings, out: Console) -> None:
         simulator = Simulator(center.world, demo.day, demo.samples, staff, ZoneInfo(center.city.timezone))
         last, waiting = await center.cases.resume_point()
         center.spawn(simulator.run(last, waiting))
+        if last is None:
+            center.timing.clear()
+            center.spawn(_recall(center, simulator, history))
         await serve(center, listening, web_settings(settings))
     out.print("Stopped. Everything is saved; the next start goes on with it.")
+
+
+async def _recall(center: Center, simulator: Simulator, days: int) -> None:
+    await simulator.past_told.wait()
+    center.timing.set()
+    await simulator.recall(days)
+    center.tail.recount()
 
 
 def _greet(center: Center, port: int, out: Console) -> None:

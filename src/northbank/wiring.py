@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from northbank.flows.try_policy import Lab
 from northbank.pack.bundle import bundle
 from northbank.pack.load import load
 from northbank.ports import Clock, World
-from northbank.shell.clock import ReplayClock, SystemClock, monotonic
+from northbank.shell.clock import ReplayClock, SteppedClock, SystemClock, monotonic
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.look_back import run_look_back
 from northbank.shell.jobs.marking import run_marking
@@ -121,6 +121,8 @@ class Center:
         self.trials = Trials()
         self.lab = Lab(self.world, self.rulebooks, PgSimulations(pool), self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
+        self.timing = asyncio.Event()  # cleared while the past is told, which has its own times
+        self.timing.set()
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self, live: bool = True) -> None:
@@ -133,7 +135,7 @@ class Center:
         await self.tail.start()
         self.journal.tell(self.tail.hear)
         self.spawn(self.tail.run())
-        self.spawn(run_timer(self.world))
+        self.spawn(run_timer(self.world, self.timing))
         self.spawn(run_refresh(self.adviser.refresh))
         self.spawn(run_hot(self.world))
         self.spawn(run_look_back(self.world))
@@ -145,8 +147,11 @@ class Center:
         files = await asyncio.to_thread(bundle, self.settings.pack)
         await self.rulebooks.keep(self.city.version, self.city.id, SystemClock().now(), files)
 
-    async def admit_pack(self) -> None:
-        """Only the version in force takes cases. The first one publishes itself, and so do those of invented and replayed data."""
+    async def admit_pack(self, before: timedelta = timedelta()) -> None:
+        """Only the version in force takes cases. The first one publishes itself, and so do those of invented and replayed data.
+
+        before: so long before the start invented data begin; the first pack was in force then.
+        """
         past = await versions(self.world)
         if past and past[-1].fact.version == self.city.version:
             return
@@ -156,7 +161,8 @@ class Center:
                 f"Publish it first: northbank pack publish {self.settings.pack} --data {self.settings.data} --reason WHY"
             )
         await self.keep_pack()
-        await publish(self.world, PUBLISHED_BY_ITSELF[self.settings.mode])
+        clock = self.world.clock if past else SteppedClock(self.world.clock.now() - before)
+        await publish(msgspec.structs.replace(self.world, clock=clock), PUBLISHED_BY_ITSELF[self.settings.mode])
 
     def spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run something as long as the center runs."""
@@ -227,12 +233,13 @@ def _owner(settings: Settings, city: City) -> str:
 
 @asynccontextmanager
 async def open_center(
-    settings: Settings, *, start: datetime | None = None, live: bool = True, cases: bool = False
+    settings: Settings, *, start: datetime | None = None, live: bool = True, cases: bool = False,
+    before: timedelta = timedelta(),
 ) -> AsyncIterator[Center]:  # fmt: skip
     """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part.
 
     live: keep screens and deadlines up to date; an import leaves that to the center that runs afterwards.
-    cases: it will take cases, so that its pack has to be the version in force.
+    cases: it will take cases, so that its pack has to be the version in force. before: data begin so long before the start.
     """
     city = await asyncio.to_thread(_load, settings)
     with contextlib.ExitStack() as stack:
@@ -249,7 +256,7 @@ async def open_center(
         try:
             await center.start(live)
             if cases:
-                await center.admit_pack()
+                await center.admit_pack(before)
             yield center
         finally:
             await center.close()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,15 +13,18 @@ import pytest
 from flows.memory import Memory
 from template import DUTY, city
 
+from northbank.core.access import SYSTEM
 from northbank.core.account import Account
 from northbank.core.card import Card, card
 from northbank.core.case import Case
+from northbank.core.metric_catalog import find
+from northbank.core.metrics import Span, figures
 from northbank.flows.mark_due import mark_due
 from northbank.flows.see_cases import detail
 from northbank.pack.demo import load_demo
 from northbank.pack.staff import accounts, colleagues
 from northbank.shell.sources.crew import Crew
-from northbank.shell.sources.simulator import Simulator
+from northbank.shell.sources.simulator import BACK, Simulator
 
 DEMO = load_demo(Path(__file__).resolve().parents[2] / "packs" / "_template")
 
@@ -89,6 +93,41 @@ async def test_nothing_the_simulator_does_is_refused(caplog: pytest.LogCaptureFi
     assert "stumbled" not in caplog.text
 
 
+async def test_the_day_before_the_start_is_recorded_as_it_went() -> None:
+    """Whoever looks back sees it grow: positions in the order of times, the timer's part too, up to the start."""
+    memory = Memory()
+    start = memory.clock.now()
+    simulator = Simulator(memory.world, DEMO.day, DEMO.samples, staff(), ZoneInfo(city().timezone), 4)
+    simulator.begin(None, [])
+    await simulator.play()
+    times = [entry.at for entry in memory.store.entries]
+    assert times == sorted(times)
+    assert times[0] < start - BACK
+    assert start - timedelta(minutes=30) < times[-1] <= start
+    assert {"case.soon_due", "case.overdue"} <= {entry.type for entry in memory.store.entries}
+    assert await mark_due(memory.world) == 0
+    memory.check()
+
+
+async def test_the_weeks_before_are_told_beside_the_play_and_mostly_in_time() -> None:
+    memory = Memory()
+    day = msgspec.structs.replace(DEMO.day, reports=150)
+    simulator = Simulator(memory.world, day, DEMO.samples, staff(), ZoneInfo(city().timezone), 5)
+    simulator.begin(None, [])
+    await simulator.play()
+    now, before = memory.clock.now(), len(memory.store.entries)
+    simulator.rest = 0.0
+    await simulator.recall(12)
+    assert {entry.at for entry in memory.store.entries[before:]} == {now}
+    reported = [case.reported_at for case in cases(memory)]
+    days = Counter((now - at) // timedelta(days=1) for at in reported)
+    assert all(days[n] > 90 for n in range(12)), days
+    counted = figures(cases(memory), [find(city(), "solved_in_time")], Span(now - timedelta(days=12), now), "all")
+    share = counted["all"][0].numerator / counted["all"][0].denominator
+    assert 0.86 < share < 0.97
+    memory.check()
+
+
 async def test_orders_are_answered_by_their_units() -> None:
     memory = Memory()
     day = msgspec.structs.replace(DEMO.day, reports=300)
@@ -114,7 +153,7 @@ async def test_the_same_seed_plays_the_same_day() -> None:
 
 def test_everybody_who_acts_in_a_case_has_a_name(memory: Memory) -> None:
     names = {one.actor.login for one in staff()}
-    actors = {entry.actor for entry in memory.store.entries if not entry.actor.startswith("sim.")}
+    actors = {entry.actor for entry in memory.store.entries if not entry.actor.startswith("sim.")} - {SYSTEM.login}
     assert actors
     assert actors <= names
 

@@ -27,6 +27,7 @@ class Process:
         self.said = data.with_name(f"{data.name}.log")
         command = [sys.executable, "-m", "northbank", verb, "--pack", str(PACKS / pack)]
         command += ["--data", str(data), "--port", str(port)]
+        command += ["--history", "1"] if verb == "demo" else []  # the machine is for the tests
         clean = {key: value for key, value in os.environ.items() if not key.startswith("NORTHBANK_")}
         with self.said.open("ab") as log:
             self.process = subprocess.Popen(

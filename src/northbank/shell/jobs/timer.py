@@ -1,5 +1,6 @@
 """The timer: dates what waited for a calendar, then looks for what is soon due or overdue, as long as the center runs."""
 
+import asyncio
 import logging
 
 from northbank.flows.date_again import date_again
@@ -11,8 +12,10 @@ log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds of real time; a deadline is journaled at most this late
 
 
-async def run_timer(world: World) -> None:
-    """Mark what is due until cancelled. A pack changes only when a center starts, so what waited for a calendar is dated once."""
+async def run_timer(world: World, ready: asyncio.Event) -> None:
+    """Mark what is due until cancelled, once the center is ready for it. A pack changes only when a center starts, so what waited
+    for a calendar is dated once."""
+    await ready.wait()
     waiting = True
 
     async def look() -> None:

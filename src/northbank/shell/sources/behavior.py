@@ -61,9 +61,9 @@ NIGHT = timedelta(hours=18)  # what is late does not wait over a weekend
 
 
 def next_move(
-    chance: random.Random, case: Case, city: City, since: datetime, crew: Crew, ground: Ground, slow: bool = False
+    chance: random.Random, case: Case, city: City, since: datetime, crew: Crew, ground: Ground, late: bool | None = None
 ) -> Move | None:
-    """What happens next to `case` after `since`; None when nothing more does. slow: the work is going to be late."""
+    """What happens next to `case` after `since`; None when nothing more does. late: whether the work is going to be; None: as it comes."""
     missing = _complete(chance, case, city, ground)
     if missing is not None:
         wait = timedelta(minutes=chance.expovariate(1 / 7))
@@ -80,7 +80,7 @@ def next_move(
     if habit is None:
         return None
     act, minutes = habit
-    at = _when(chance, act, minutes, case, city, since, slow)
+    at = _when(chance, act, minutes, case, city, since, late)
     reasons = [code for code in city.reasons if code.partition(".")[0] == act]
     reason = chance.choice(reasons) if reasons and act in REASONED else None
     words = chance.choice(WORDS[act]) if act in WORDS else None
@@ -120,10 +120,10 @@ def _who(chance: random.Random, act: Act, case: Case, city: City, crew: Crew) ->
 
 
 def _when(
-    chance: random.Random, act: Act, minutes: float, case: Case, city: City, since: datetime, slow: bool
+    chance: random.Random, act: Act, minutes: float, case: Case, city: City, since: datetime, late: bool | None
 ) -> datetime:  # fmt: skip
     if act is Act.FEED_BACK:
-        return _done(chance, case, city, since, slow)
+        return _done(chance, case, city, since, late)
     at = since + _delay(chance, minutes, case.urgent)
     solve = case.deadline("solve")
     if act is Act.ASK_EXTENSION and solve is not None and solve.due_at is not None:
@@ -241,7 +241,7 @@ def _delay(chance: random.Random, minutes: float, urgent: bool) -> timedelta:
     return timedelta(minutes=chance.expovariate(1 / minutes) / (4 if urgent else 1) + 0.2)
 
 
-def _done(chance: random.Random, case: Case, city: City, since: datetime, slow: bool) -> datetime:
+def _done(chance: random.Random, case: Case, city: City, since: datetime, late: bool | None) -> datetime:
     """When the work is done: within hours and within the limit, unless it is late. Some units are late more than others."""
     solve = case.deadline("solve")
     beside = any(one.state == "finished" for one in case.tasks)  # the owner worked while others did their parts
@@ -250,7 +250,9 @@ def _done(chance: random.Random, case: Case, city: City, since: datetime, slow: 
         return since + timedelta(hours=hours)
     left, whole = solve.due_at - since, solve.due_at - solve.started_at
     share = LATE_URGENT if case.urgent else LATE_SHORT if whole <= SHORT else LATE_LONG
-    if (slow and not case.urgent) or chance.random() < slowness(case.owner) * share:
+    if late is None or case.urgent:
+        late = chance.random() < slowness(case.owner) * share
+    if late:
         over = (URGENT_OVERRUN if case.urgent else whole * OVERRUN) * chance.expovariate(1)
         at = max(since, solve.due_at) + min(over, LATEST) + timedelta(minutes=6)
         return _rested(chance, city, at, at + NIGHT)

@@ -8,38 +8,38 @@ import heapq
 import logging
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from northbank.core import intake
 from northbank.core.access import Actor, Role, Scope
 from northbank.core.account import Account
 from northbank.core.case import Case
 from northbank.core.city import Area, Name
-from northbank.core.handling import decide
-from northbank.core.moves import Act
+from northbank.core.moves import ENDED, Act
 from northbank.core.refusal import Refused
-from northbank.flows.act import ActBody, MatterBody, act, step
-from northbank.flows.entries import fold
-from northbank.flows.report import Contact, NewReport, Where, pieces, raw, report
+from northbank.flows.act import ActBody, MatterBody, act
+from northbank.flows.report import Contact, NewReport, Where, report
 from northbank.pack.spec import DemoDay, Sample
-from northbank.ports import CaseQuery, Change, Envelope, Stale, World
+from northbank.ports import CaseQuery, Stale, World
+from northbank.shell.clock import monotonic
 from northbank.shell.sources.behavior import Ground, Move, answer, next_move
 from northbank.shell.sources.crew import Crew
-from northbank.shell.sources.habits import WORDS
+from northbank.shell.sources.lives import Life, Lives
 
 log = logging.getLogger(__name__)
 BACK = timedelta(hours=24)
+BEFORE = BACK + timedelta(days=5)  # what a first play begins with is younger than this
 SLOT = timedelta(minutes=15)
 CARRIED_DAYS = 4  # before the first day: over a weekend, what is late on Sunday was due on Friday
-CARRIED = 0.11  # share of a day's reports
+CARRIED = 0.11  # share of a day's reports: so many are late
 BEHIND = timedelta(minutes=2)  # older than this, a life is caught up in one change instead of act by act
 AT_ONCE = 64
+TOGETHER = 50  # lives of the past that are made in one go
+REST = 2.0  # the days before rest so many times as long as they work
 
 
 class Simulator:
@@ -64,6 +64,10 @@ class Simulator:
         self.order = 0
         self.answered: set[tuple[str, int]] = set()
         self.gate = asyncio.Semaphore(AT_ONCE)
+        self.past_told = asyncio.Event()  # nobody else may write in the cases of the past before
+        self.caught_up = asyncio.Event()  # the play has come to the present once
+        self.rest = REST
+        self.lives = Lives(world, self.chance, self.crew, self.ground, self._said)
 
     def push(self, when: datetime, kind: str, what: object) -> None:
         """Plan something."""
@@ -83,18 +87,18 @@ class Simulator:
         start = max(since or now - BACK, now - BACK)
         for case in open_cases:
             self.plan(case, start)
-        if since is None:
-            self._carry_over(start)
-        self.push(start, "slot", None)
+        if since is not None:
+            self.past_told.set()
+        self.push(start, "past" if since is None else "slot", None)
 
-    def _carry_over(self, start: datetime) -> None:
-        """What the days before left behind: reports whose work is late, so that the day begins as any other."""
+    def _carried_over(self, start: datetime) -> Iterator[datetime]:
+        """When what the days before left behind was reported: their work is late, so that the day begins as any other."""
         hours = range(24)
         for day in range(1, CARRIED_DAYS + 1):
+            midnight = (start - timedelta(days=day)).astimezone(self.zone).replace(hour=0, minute=0, second=0)
             for _ in range(round(self.day.reports * CARRIED)):
                 hour = self.chance.choices(hours, self.day.hours)[0] + self.chance.random()
-                midnight = (start - timedelta(days=day)).astimezone(self.zone).replace(hour=0, minute=0, second=0)
-                self.push((midnight + timedelta(hours=hour)).astimezone(UTC), "slow", None)
+                yield (midnight + timedelta(hours=hour)).astimezone(UTC)
 
     async def play(self) -> None:
         """Everything that is planned up to now, and what follows from it up to now."""
@@ -103,12 +107,17 @@ class Simulator:
             now = self.world.clock.now()
             if not self.heap or self.heap[0][0] > now:
                 if not running:
+                    self.caught_up.set()
                     return
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 continue
             when, _, kind, what = heapq.heappop(self.heap)
             if kind == "slot":
                 self._draw_slot(when)
+                continue
+            if kind == "past":
+                await self._past(when, now)
+                self.past_told.set()
                 continue
             await self.gate.acquire()
             if kind == "answers" and when < now - SLOT:
@@ -126,8 +135,8 @@ class Simulator:
         try:
             if kind == "answers":
                 await self._answer(now)
-            elif kind in ("report", "slow"):
-                await self._report(when, now, kind == "slow")
+            elif kind == "report":
+                await self._report(when, now)
             else:
                 await self._move(when, *what)  # type: ignore[misc]
         except (Refused, Stale) as refused:
@@ -137,12 +146,17 @@ class Simulator:
         finally:
             self.gate.release()
 
-    def _draw_slot(self, start: datetime) -> None:
-        """Plan the reports of a quarter of an hour, as many as chance gives for this hour."""
+    def _slot(self, start: datetime) -> list[datetime]:
+        """When reports come in a quarter of an hour, as many as chance gives for this hour."""
         hour = start.astimezone(self.zone).hour
         share = self.day.hours[hour] / sum(self.day.hours)
-        for _ in range(poisson(self.chance, self.day.reports * share / 4)):
-            self.push(start + SLOT * self.chance.random(), "report", None)
+        wanted = poisson(self.chance, self.day.reports * share / 4)
+        return [start + SLOT * self.chance.random() for _ in range(wanted)]
+
+    def _draw_slot(self, start: datetime) -> None:
+        """Plan the reports of a quarter of an hour."""
+        for when in self._slot(start):
+            self.push(when, "report", None)
         self.push(start + SLOT, "slot", None)
         self.push(start + SLOT, "answers", None)
 
@@ -185,61 +199,72 @@ class Simulator:
                 return lon, lat
         return self.world.city.places.center(grid)
 
-    async def _report(self, when: datetime, now: datetime, slow: bool) -> None:
-        new = self.draw(when)
-        actor = Actor(f"sim.{new.source}", Role.ADMIN)
+    async def _report(self, when: datetime, now: datetime) -> None:
         if now - when > BEHIND:
-            await self._whole_life(actor, new, when, now, slow)
+            life = await self._life(when, now, None, now)
+            await self.lives.store([life])
+            self._go_on(life)  # not before the case is there
             return
-        reply = await report(self.world, actor, new)
+        new = self.draw(when)
+        reply = await report(self.world, Actor(f"sim.{new.source}", Role.ADMIN), new)
         case = await self.world.cases.get(reply.id)
         if case is not None:
             self.plan(case, when)
 
-    async def _whole_life(self, actor: Actor, new: NewReport, when: datetime, now: datetime, slow: bool) -> None:
-        """Report and everything that followed until now, decided by the same rules, stored as one change."""
-        world, city = self.world, self.world.city
-        id, subject = world.ids.new(), world.ids.new()
-        told = pieces(new)
-        notes = {
-            what: self._said(self.chance.choice(WORDS[what]), " / ") for what in (Act.SELF_HANDLE, Act.ASK_SUSPENSION)
-        }
-        both = await world.vault.seal(
-            subject, [*told, *(("note", note.encode()) for note in notes.values())], fresh=True
-        )
-        sealed = Envelope(both.wrapped, both.secrets[: len(told)], both.refs[: len(told)])
-        spare = dict(zip(notes, zip(both.secrets[len(told) :], both.refs[len(told) :], strict=True), strict=True))
-        secrets = list(sealed.secrets)
-        facts = intake.receive(
-            raw(world, actor, new, new.place or Where(), new.source or "", subject, sealed), city, now
-        )
-        case, entries = fold(world, None, f"case:{id}", actor.login, facts, now)
-        moved_at = when
-        while (move := next_move(self.chance, case, city, moved_at, self.crew, self.ground, slow)) is not None:
-            do = move.do
-            if move.at > now or (move.words is not None and do.act not in spare):
-                break  # a second note is sealed when the key is there
-            if move.words is not None:
-                secret, ref = spare.pop(do.act)
-                secrets.append(secret)
-                do = msgspec.structs.replace(do, note=ref)
-            moved_at = move.at
-            later = decide(do, case, city, now, move.actor)
-            more = step(world, move.actor.login, case, later, now)
-            entries += list(more.entries)
-            case = more.cases[0]
-        await world.journal.commit(
-            Change(
-                actor=actor.login,
-                entries=entries,
-                expected={f"case:{id}": 0},
-                cases=(case,),
-                subjects={subject: sealed.wrapped} if sealed.wrapped else {},
-                secrets=secrets,
-            )
-        )
-        if move is not None:  # not before the case is there
-            self.push(move.at, "move", (case.id, move))
+    async def _past(self, start: datetime, now: datetime) -> None:
+        """The day before a first start, and what the days before left behind, each thing recorded when it happened."""
+        told: list[tuple[datetime, bool | None]] = [(when, True) for when in self._carried_over(start)]
+        slot = start
+        while slot <= now:
+            told += [(when, None) for when in self._slot(slot)]
+            slot += SLOT
+        told.sort(key=lambda one: one[0])
+        lives: list[Life] = []
+        for end in [*(start - timedelta(days=day) for day in range(CARRIED_DAYS - 1, -1, -1)), now]:
+            for life in lives:
+                self.lives.go_on(life, end)
+            while told and told[0][0] <= end:
+                when, late = told.pop(0)
+                lives.append(await self._life(when, end, late, None))
+                if len(lives) % TOGETHER == 0:
+                    await asyncio.sleep(0)  # screens are served meanwhile
+            await self.lives.store(lives)
+        for life in lives:
+            self._go_on(life)
+        for when, _ in told:
+            self.push(when, "report", None)
+        self.push(slot, "slot", None)
+
+    async def recall(self, days: int) -> None:
+        """The days before those, told now, beside the play and slower than it: what figures over weeks are counted from.
+
+        They are recorded when they are told, as an import would be: looking back, they are not there before.
+        """
+        await self.caught_up.wait()
+        first = self.world.clock.now() - BACK
+        for day in range(1, days):
+            carried = day <= CARRIED_DAYS
+            whens = [when for slot in range(96) for when in self._slot(first - timedelta(days=day) + slot * SLOT)]
+            whens = [when for when in whens if not carried or self.chance.random() >= CARRIED]
+            for n in range(0, len(whens), TOGETHER):
+                begun, now = monotonic(), self.world.clock.now()
+                late = False if carried else None  # who was late in those days is there already
+                made = [await self._life(when, now, late, now) for when in whens[n : n + TOGETHER]]
+                lives = [life for life in made if life.case.state in ENDED]  # what is open from then is there already
+                await self.lives.store(lives)
+                for life in lives:
+                    self._go_on(life)
+                await asyncio.sleep(self.rest * (monotonic() - begun))
+
+    async def _life(self, when: datetime, now: datetime, late: bool | None, told_at: datetime | None) -> Life:
+        new = self.draw(when)
+        return await self.lives.live(new, Actor(f"sim.{new.source}", Role.ADMIN), when, now, late, told_at)
+
+    def _go_on(self, life: Life) -> None:
+        """What comes next in a life that was stored."""
+        for move in ([life.next] if life.next is not None else []) + life.answers:
+            self.push(move.at, "move", (life.case.id, move))
+        self.answered |= {(life.case.id, n) for n in life.asked}
 
     def plan(self, case: Case, after: datetime) -> None:
         """Think about what happens to a case next."""

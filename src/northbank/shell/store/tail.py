@@ -203,7 +203,7 @@ class Tail:
         cards = {card.id: card for card in news.cards}
         for head in news.heads:
             card = cards.get(head.stream.partition(":")[2])
-            if card is not None:
+            if card is not None and (card.open or card.changed_at >= head.at - KEPT):  # else told long after: no news
                 self._remember(happening(card, head.position, head.type.partition(".")[2], head.at), card)
         for watched in self._watched.values():
             for card in news.cards:
@@ -220,6 +220,10 @@ class Tail:
         if len(self._changes) == REMEMBERED:
             self._oldest = self._changes[0][0].position
         self._changes.append((line, card))
+
+    def recount(self) -> None:
+        """Look at the usual again with the next news: much was told of weeks long past."""
+        self._usual_hour = None
 
     async def _refresh_usual(self) -> None:
         hour = self._world.clock.now().replace(minute=0, second=0, microsecond=0)
