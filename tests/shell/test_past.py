@@ -18,7 +18,7 @@ from northbank.core.hotspots import Issue, Scanned
 from northbank.core.moves import Act
 from northbank.core.past import Then
 from northbank.core.refusal import Refused
-from northbank.flows.act import ActBody, act, visible
+from northbank.flows.act import ActBody, MatterBody, act, visible
 from northbank.flows.entries import note
 from northbank.flows.erase_subject import EraseBody, erase
 from northbank.flows.hot_issues import STREAM, hot_issues
@@ -138,6 +138,28 @@ async def test_a_case_as_it_was(one: Stored) -> None:
     for nonsense in ("yesterday", "2026-05-04", "2026-05-04T00:00:00", "-1", ""):
         with pytest.raises(Refused, match="as_of"):
             await detail(one.world, DUTY, id, as_of=nonsense)
+
+
+async def test_a_report_as_it_was_before_it_was_split_and_its_attributes_corrected(one: Stored) -> None:
+    new = NewReport(type="water.quality", place=Where(*point("TW-H1-G1")), text="brown water, and rubbish")
+    id = (await report(one.world, INTAKE, new)).id
+    first = await one.journal.position()
+    await act(one.world, DUTY, id, Act.DESCRIBE, ActBody(attributes={"indoors": False}))
+    corrected = await one.journal.position()
+    await act(one.world, DUTY, id, Act.DIVIDE, ActBody(matters=(MatterBody(type="street.waste", note="the rubbish"),)))
+    now, position = await detail(one.world, DUTY, id), await one.journal.position()
+    [part] = now.offspring
+    await act(one.world, DUTY, part.id, Act.MERGE, ActBody(into=id))
+    before = await detail(one.world, DUTY, id, as_of=str(first))
+    assert (before.attributes, before.case.owner, before.offspring, before.divided) == ({}, "waterworks", [], 0)
+    between = await detail(one.world, DUTY, id, as_of=str(corrected))
+    assert (between.attributes, between.case.owner, between.divided) == ({"indoors": False}, "harbor", 0)
+    split = await detail(one.world, DUTY, id, as_of=str(position))
+    assert (split.offspring, split.timeline) == (now.offspring, now.timeline)
+    with pytest.raises(Refused, match="no such case"):
+        await detail(one.world, DUTY, part.id, as_of=str(corrected))
+    assert (await page(one.world, DUTY, CaseQuery(as_of=str(corrected)))).total == 1
+    await one.check()
 
 
 async def test_rights_of_today_over_cases_as_they_were_and_words_only_where_the_case_may_be_seen_today(
