@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
+from northbank.core.city import Name
 from northbank.core.journal import NewEntry
 from northbank.core.merkle import Span
 from northbank.core.reading import ReadingsSealed
@@ -30,17 +31,23 @@ class VerifierKey(msgspec.Struct, frozen=True):
 
 
 class ReadingQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Filters of the record of readings; a field that is None is not asked. after: the last id of the page before."""
+    """Filters of the record of readings; a field that is None is not asked. after: the last id of the page before.
+
+    actor: login of the reader. subject: the person read about. since, until: from a moment on, and before one.
+    """
 
     subject: Annotated[str, msgspec.Meta(pattern=UUID)] | None = None
     case: Annotated[str, msgspec.Meta(pattern=UUID)] | None = None
     actor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     after: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
 
 
 class ReadingRow(msgspec.Struct, frozen=True):
-    """One opening of the vault. pieces: how many were opened together."""
+    """One opening of the vault. pieces: how many were opened together. number: of the case. name: of the reader, if known."""
 
     id: int
     at: datetime
@@ -50,6 +57,8 @@ class ReadingRow(msgspec.Struct, frozen=True):
     case: str | None
     subject: str
     pieces: int
+    number: str | None = None
+    name: Name | None = None
 
 
 class Ledger(Protocol):

@@ -107,5 +107,17 @@ def test_a_steward_sees_who_read_a_person(center: Running, desk: httpx.Client, m
         assert [(row["actor"], row["purpose"], row["kind"]) for row in page["rows"]] == [
             ("desk", "read.call_back", "words")
         ]
+        [row] = page["rows"]
+        assert row["name"]["en"] == "The desk"
+        assert row["number"] == made["number"]
+
+        def found(**more: str) -> list[int]:
+            return [
+                one["id"] for one in admin.get("/api/v1/readings", params={"case": made["id"], **more}).json()["rows"]
+            ]
+
+        assert found(purpose="read.call_back", since=row["at"]) == [row["id"]]
+        assert found(purpose="read.handling") == found(until=row["at"]) == []
+        assert admin.get("/api/v1/readings?since=yesterday").json()["code"] == "invalid"
         assert admin.get("/api/v1/readings?subject=x").json()["code"] == "invalid"
         assert admin.get("/api/v1/readings?after=0").json()["code"] == "invalid"

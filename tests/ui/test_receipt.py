@@ -41,7 +41,12 @@ def test_whoever_scans_the_code_sees_that_the_report_is_recorded(visit: Screens,
 
 def test_the_address_that_an_open311_app_is_handed_leads_to_the_check(visit: Screens, city: Running) -> None:
     place = next(iter(spots(city).values()))
-    form = {"api_key": city.token("intake"), "service_code": "street.pothole", "lat": place["lat"], "long": place["lon"]}
+    form = {
+        "api_key": city.token("intake"),
+        "service_code": "street.pothole",
+        "lat": place["lat"],
+        "long": place["lon"],
+    }
     with city.client() as app:
         made = app.post("/open311/v2/requests.json", data={**form, "description": "a hole"}).json()[0]
     one = city.center

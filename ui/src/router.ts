@@ -15,6 +15,7 @@ export const router = createRouter({
     { path: "/unit", name: "unit", component: desk },
     { path: "/reports", name: "reports", component: () => import("./screens/reports/Reports.vue") },
     { path: "/lab", name: "lab", component: () => import("./screens/lab/Lab.vue") },
+    { path: "/reports/readings", name: "readings", component: () => import("./screens/reports/Readings.vue") },
     { path: "/portal/receipt", name: "receipt", component: () => import("./screens/receipt/Receipt.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

@@ -1,6 +1,6 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
 import type {
-  ChangedPage, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, Receipt, SimulationPage, SimulationRun, SimulationView,
+  ChangedPage, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, ReadingPage, Receipt, SimulationPage, SimulationRun, SimulationView,
 } from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
@@ -86,6 +86,7 @@ export const call = {
   suggestFor: (id: string, signal: AbortSignal) => ask<Suggested>(`${api}/cases/${part(id)}/suggestions`, { signal }),
   hotIssue: (id: string) => ask<HotIssue>(`${api}/hot-issues/${part(id)}`),
   metrics: (query: string) => ask<MetricsView>(`${api}/metrics?${query}`),
+  readings: (query: string) => ask<ReadingPage>(`${api}/readings?${query}`),
   gaming: (query: string) => ask<GamingView>(`${api}/metrics/gaming?${query}`),
   simulations: (query: string) => ask<SimulationPage>(`${api}/simulations?${query}`),
   simulation: (id: string) => ask<SimulationView>(`${api}/simulations/${part(id)}`),

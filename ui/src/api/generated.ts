@@ -764,7 +764,7 @@ export interface ReadingPage {
   next: number | null;
 }
 
-/** One opening of the vault. pieces: how many were opened together. */
+/** One opening of the vault. pieces: how many were opened together. number: of the case. name: of the reader, if known. */
 export interface ReadingRow {
   id: number;
   at: string;
@@ -774,6 +774,8 @@ export interface ReadingRow {
   case: string | null;
   subject: string;
   pieces: number;
+  number?: string | null;
+  name?: Name | null;
 }
 
 /** Why a case is where it is. row: the row it went by, None where an officer chose or nobody was found. */

@@ -2,6 +2,7 @@
 import { duplicatesEn } from "./duplicates";
 import { labEn } from "./lab";
 import { pastEn } from "./past";
+import { readingsEn } from "./readings";
 import { reportsEn } from "./reports";
 import { hotEn, suggestEn } from "./suggest";
 import { lifeEn } from "./life";
@@ -257,6 +258,7 @@ export const en: Words = {
   hot: hotEn,
   lab: labEn,
   past: pastEn,
+  readings: readingsEn,
   reports: reportsEn,
   suggest: suggestEn,
   why: whyEn,

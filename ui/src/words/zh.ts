@@ -2,6 +2,7 @@
 import { duplicatesZh } from "./duplicates";
 import { labZh } from "./lab";
 import { pastZh } from "./past";
+import { readingsZh } from "./readings";
 import { reportsZh } from "./reports";
 import { hotZh, suggestZh } from "./suggest";
 import { lifeZh } from "./life";
@@ -256,6 +257,7 @@ export const zh = {
   hot: hotZh,
   lab: labZh,
   past: pastZh,
+  readings: readingsZh,
   reports: reportsZh,
   suggest: suggestZh,
   why: whyZh,

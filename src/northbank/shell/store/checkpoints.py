@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from northbank.core.city import Name
 from northbank.core.journal import NewEntry
 from northbank.core.merkle import carry, leaf_hash, root_of
 from northbank.core.reading import READINGS, ReadingsSealed
@@ -79,7 +80,10 @@ class PgLedger(PgTree):
 
     async def readings(self, query: ReadingQuery) -> list[ReadingRow]:
         """Records of readings, newest first."""
-        rows = await self._pool.fetch(SQL.readings, query.subject, query.case, query.actor, query.after, query.limit)
+        q = query
+        rows = await self._pool.fetch(
+            SQL.readings, q.subject, q.case, q.actor, q.purpose, q.since, q.until, q.after, q.limit
+        )
         return [_reading(row) for row in rows]
 
 
@@ -112,4 +116,6 @@ def _reading(row: asyncpg.Record) -> ReadingRow:
     return ReadingRow(
         id=row["id"], at=row["at"], actor=row["actor"], purpose=row["purpose"], kind=row["kind"],
         case=str(row["case"]) if row["case"] else None, subject=str(row["subject"]), pieces=row["pieces"],
+        number=row["number"],
+        name=Name(row["name_zh"], row["name_en"]) if row["name_zh"] is not None else None,
     )  # fmt: skip

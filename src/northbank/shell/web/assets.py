@@ -18,6 +18,7 @@ SCREENS = (
     "/town",
     "/unit",
     "/reports",
+    "/reports/readings",
     "/lab",
     "/portal/receipt",
 )  # grows with the screens: an address without a screen is a 404, not an empty page

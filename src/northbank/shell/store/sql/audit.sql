@@ -81,11 +81,14 @@ with found as (
 select lock.wrapped, found.id, found.sealed from lock left join found on true;
 
 -- name: readings
--- Records of readings, newest first.
-select id, at, actor, purpose, kind, "case", subject, cardinality(pieces) as pieces from reading
-where ($1::uuid is null or subject = $1) and ($2::uuid is null or "case" = $2) and ($3::text is null or actor = $3)
-  and ($4::bigint is null or id < $4)
-order by id desc limit $5;
+-- Records of readings, newest first, with the number of the case and the name of the reader.
+select r.id, r.at, r.actor, r.purpose, r.kind, r."case", r.subject, cardinality(r.pieces) as pieces,
+       (select c.number from cases c where c.id = r."case") as number, a.name_zh, a.name_en
+  from reading r left join accounts a on a.login = r.actor
+ where ($1::uuid is null or r.subject = $1) and ($2::uuid is null or r."case" = $2) and ($3::text is null or r.actor = $3)
+   and ($4::text is null or r.purpose = $4) and ($5::timestamptz is null or r.at >= $5)
+   and ($6::timestamptz is null or r.at < $6) and ($7::bigint is null or r.id < $7)
+ order by r.id desc limit $8;
 
 -- name: await_readings
 -- Wait for every record that has its number but is not there yet, and hold new ones back for this moment.
