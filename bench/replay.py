@@ -11,7 +11,8 @@ import msgspec
 from history import LONG, long_journal
 from result import Result, machine, median, tidy
 
-from northbank.shell.store.journal import SQL, entry_of
+from northbank.core.facts import read
+from northbank.shell.store.journal import SQL
 from northbank.shell.store.rebuild import BATCH, folded, rebuild
 from northbank.shell.store.state import folded_state
 
@@ -75,5 +76,5 @@ async def _seconds(pool: Any, what: str) -> float:
         else:
             async for row in connection.cursor(SQL.by_stream, prefetch=BATCH, timeout=LONG):
                 if what == "decoded":
-                    entry_of(row)
+                    read(row["type"], row["schema"], row["data"])
     return time.perf_counter() - began

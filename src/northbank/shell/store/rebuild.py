@@ -8,7 +8,9 @@ import msgspec
 from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.evolve import evolve
-from northbank.shell.store.journal import SQL, entry_of
+from northbank.core.facts import read
+from northbank.core.journal import Telling
+from northbank.shell.store.journal import SQL
 from northbank.shell.store.marks import mark_all
 from northbank.shell.store.sql import statements
 
@@ -21,18 +23,19 @@ _encode = msgspec.json.Encoder().encode
 async def folded(connection: asyncpg.Connection, until: int | None = None) -> AsyncIterator[tuple[Case, int]]:
     """Every case as its facts make it, with the position of its last entry; `until`: facts up to that position alone."""
     case: Case | None = None
-    stream, position = "", 0
+    before, last = "", 0
     asked = (SQL.by_stream,) if until is None else (PAST.by_stream_until, until)
-    async for row in connection.cursor(*asked, prefetch=BATCH, timeout=LONG):
-        entry = entry_of(row)
-        if entry.stream != stream:
-            if case is not None:
-                yield case, position
-            case, stream = None, entry.stream
-        case = evolve(case, entry, entry.data)  # type: ignore[arg-type]
-        position = entry.position
+    cursor = await connection.cursor(*asked, timeout=LONG)
+    while rows := await cursor.fetch(BATCH, timeout=LONG):
+        for position, stream, type, schema, at, actor, pack, data in rows:
+            if stream != before:
+                if case is not None:
+                    yield case, last
+                case, before = None, stream
+            case = evolve(case, Telling(stream, at, actor, pack), read(type, schema, data))  # type: ignore[arg-type]
+            last = position
     if case is not None:
-        yield case, position
+        yield case, last
 
 
 async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _: None) -> int:

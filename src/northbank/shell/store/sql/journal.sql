@@ -23,8 +23,8 @@ select position, id, stream, version, type, schema, at, actor, cause, pack, rule
 from journal where position > $1 order by position limit $2;
 
 -- name: by_stream
--- Every case entry, stream by stream: the order in which views are rebuilt.
-select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
+-- What the fold needs of every case entry, stream by stream: the order in which views are rebuilt.
+select position, stream, type, schema, at, actor, pack, data
 from journal where stream like 'case:%' order by stream collate "C", version;
 
 -- name: case_docs

@@ -8,8 +8,8 @@ select coalesce(max(position), 0) from journal;
 select position, doc from cases order by id;
 
 -- name: by_stream_until
--- Case entries up to a position, stream by stream.
-select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
+-- What the fold needs of case entries up to a position, stream by stream.
+select position, stream, type, schema, at, actor, pack, data
 from journal where stream like 'case:%' and position <= $1 order by stream collate "C", version;
 
 -- name: recorded
