@@ -96,7 +96,8 @@ export const call = {
   packs: () => ask<PackList>(`${api}/packs`),
   packFile: (version: string, name: string) => ask<PackFile>(`${api}/packs/${part(version)}/file?name=${part(name)}`),
   hotIssues: (asOf: number | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${asOf}`}`),
-  case: (id: string, signal?: AbortSignal) => ask<CaseDetail>(`${api}/cases/${part(id)}`, signal ? { signal } : {}),
+  case: (id: string, signal?: AbortSignal, asOf: string | null = null) =>
+    ask<CaseDetail>(`${api}/cases/${part(id)}${asOf === null ? "" : `?as_of=${part(asOf)}`}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),
   receipt: (id: string) => ask<Receipt>(`${api}/cases/${part(id)}/receipt`),
   auditKeys: () => ask<KeysView>(`${api}/audit/keys`),

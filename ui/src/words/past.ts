@@ -11,6 +11,9 @@ export const pastZh = {
   times: "{n} 倍",
   now: "回到现在",
   loading: "正在还原…",
+  then: "看当时：{what}，{time}",
+  thenSays: "看事件当时的样子",
+  later: "此后",
 };
 
 export const pastEn: typeof pastZh = {
@@ -25,4 +28,7 @@ export const pastEn: typeof pastZh = {
   times: "{n}x",
   now: "Back to now",
   loading: "Restoring…",
+  then: "As it stood then: {what}, {time}",
+  thenSays: "See the case as it stood then",
+  later: "later",
 };
