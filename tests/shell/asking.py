@@ -21,7 +21,7 @@ from template import EVERYBODY, NOW, PACK, city
 from northbank.core.access import Actor, Role
 from northbank.core.account import Account
 from northbank.core.case import Case
-from northbank.core.city import Name
+from northbank.core.city import City, Name
 from northbank.core.metrics import By
 from northbank.flows.simulate import simulate
 from northbank.pack.bundle import bundle
@@ -235,10 +235,10 @@ class Office:
 
 
 @asynccontextmanager
-async def office(dsn: str, folder: Path) -> AsyncIterator[Office]:
-    """An office over an empty database; nothing runs by itself."""
+async def office(dsn: str, folder: Path, of: City | None = None) -> AsyncIterator[Office]:
+    """An office over an empty database, of the template's city or another; nothing runs by itself."""
     pool, clock, signer = await open_pool(dsn), SteppedClock(NOW), Signer("northbank/test", new_pem())
-    center = Center(Settings(pack=Path(), data=folder), city(), pool, MASTER, signer, clock)
+    center = Center(Settings(pack=Path(), data=folder), of or city(), pool, MASTER, signer, clock)
     await center.start(live=False)
     await center.ledger.admit(signer.verifier, NOW)
     await center.tail.start()
@@ -251,9 +251,9 @@ async def office(dsn: str, folder: Path) -> AsyncIterator[Office]:
         await center.close()
 
 
-def staff(chance: random.Random, most: int = 6) -> list[Actor]:
+def staff(chance: random.Random, most: int = 6, of: City | None = None) -> list[Actor]:
     """Random accounts: any role at any unit, town and grid, also such as nobody would give; some with logins that report."""
-    units, areas = [None, *city().units], city().areas
+    units, areas = [None, *(of or city()).units], (of or city()).areas
     towns = [None, *(code for code, area in areas.items() if area.level == "town")]
     grids = [None, *(code for code, area in areas.items() if area.level == "grid")]
     logins = chance.sample([*(one.login for one in EVERYBODY), *(f"guest{n}" for n in range(4))], most)
