@@ -70,14 +70,14 @@ async def fill(center: Center, cases: int) -> None:
             )
         ]
         have = await connection.fetchval("select count(*) from cases")
-        units, patterns = sorted(center.city.units), [_Pattern(doc) for doc in docs]
+        units, patterns = sorted(center.city.units), [Pattern(doc) for doc in docs]
         made = copies(patterns, center.city.prefix, units, have - len(docs), cases - have)
         while part := [row for row, _ in zip(made, range(20_000), strict=False)]:
             await connection.copy_records_to_table("cases", records=part, columns=COLUMNS, timeout=600)
         await connection.execute("vacuum analyze cases", timeout=3600)
 
 
-class _Pattern:
+class Pattern:
     """The text of a folded case, cut where its times, id and number stand."""
 
     def __init__(self, doc: str) -> None:
@@ -89,7 +89,7 @@ class _Pattern:
         pieces = _TIME.split(doc)
         self.texts, self.times = pieces[::2], [datetime.fromisoformat(one) for one in pieces[1::2]]
 
-    def copy(self, again: int, serial: int, prefix: str) -> str:
+    def copy(self, again: float, serial: int, prefix: str) -> str:
         """The same, `again` steps of two weeks earlier."""
         back = STEP * again
         parts = [self.texts[0]]
@@ -110,9 +110,7 @@ def new_id(serial: int) -> str:
     return str(UUID(int=(0x0170_0000_0000 + serial) << 80 | 0x7000 << 64 | 0x8 << 60 | serial * 2654435761 % (1 << 60)))
 
 
-def copies(
-    patterns: list[_Pattern], prefix: str, units: list[str], made: int, wanted: int
-) -> Iterator[tuple[Any, ...]]:
+def copies(patterns: list[Pattern], prefix: str, units: list[str], made: int, wanted: int) -> Iterator[tuple[Any, ...]]:
     """Rows of the case view. made: how many copies there are already."""
     for n in range(made, made + wanted):
         serial = FIRST_SERIAL + n

@@ -1,4 +1,4 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, metrics, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -27,6 +27,7 @@ MODULES = {
     "feed": "feed",
     "replay": "replay",
     "simulate": "simulate",
+    "metrics": "metrics",
 }
 
 

@@ -23,6 +23,7 @@ FIGURES = {
     "feed": {"changes_per_s", "incidents", "states_wrong"},
     "replay": {"fold_per_s", "state_hash_per_s", "rebuild_per_s"},
     "simulate": {"simulate_per_s", "reproduced_share", "as_of_last_tenth_first_ms"},
+    "metrics": {"mark_us", "month_ms", "year_ms", "rows_ms", "patterns_ms"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 

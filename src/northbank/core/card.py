@@ -6,7 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from northbank.core.case import Case
-from northbank.core.moves import DONE, ENDED, State
+from northbank.core.moves import ENDED, State
+from northbank.core.standing import ended_well
 from northbank.core.wake import wake_at
 
 _WAITING = frozenset({State.REPORTED, State.ACCEPTED})
@@ -101,7 +102,6 @@ def _desk(case: Case) -> str | None:
 
 def _on_time(case: Case, solved_late: bool) -> bool | None:
     solve = case.deadline("solve")
-    done = case.state in DONE or (case.state is State.ARCHIVED and case.before in DONE)
-    if not done or (solve is not None and solve.missing is not None):
+    if not ended_well(case) or (solve is not None and solve.missing is not None):
         return None
     return not solved_late

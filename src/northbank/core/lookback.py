@@ -15,9 +15,9 @@ from northbank.core.city import City, LookBackRow
 from northbank.core.doing import Want, told
 from northbank.core.intake import begin
 from northbank.core.journal import Fact
-from northbank.core.moves import DONE, State
 from northbank.core.refusal import Refused
 from northbank.core.routing import fits
+from northbank.core.standing import ended_well
 
 
 class Drawn(Fact, frozen=True, tag="drawn"):
@@ -91,7 +91,7 @@ def _review(closed_at: datetime, n: int, day: int) -> Review:
 
 def due(case: Case, now: datetime) -> list[CaseFact]:
     """The look-backs whose day has come; of several the last one stands for all."""
-    if not _ended_well(case):
+    if not ended_well(case):
         return []
     come = [one for one in case.reviews if one.waits and not one.called and one.due_at <= now]
     return [LookBackDue(n=one.n) for one in come]
@@ -114,7 +114,3 @@ def look_back(want: Want) -> list[CaseFact]:
         begun = begin(want.city, case.type, case.urgent, ("dispatch", "solve"), want.at, case.owner)
         facts.append(Reopened(happened_at=do.happened_at, begun=begun))
     return facts
-
-
-def _ended_well(case: Case) -> bool:
-    return case.state in DONE or (case.state is State.ARCHIVED and case.before in DONE)

@@ -14,7 +14,8 @@ import msgspec
 from northbank.core.case import Case
 from northbank.core.city import Metric, Stage
 from northbank.core.deadline import Deadline
-from northbank.core.moves import DONE, ENDED, State
+from northbank.core.moves import ENDED, State
+from northbank.core.standing import ended_well, standing
 
 By = Literal["all", "town", "grid", "unit", "type", "board", "post"]
 Which = Literal["denominator", "numerator"]
@@ -68,11 +69,6 @@ Word = Callable[[Case, Span], bool]
 Posts = Callable[[Case, str], str]
 
 
-def standing(case: Case) -> State:
-    """The state, or the one it had when it was put away for good."""
-    return case.before if case.state is State.ARCHIVED and case.before is not None else case.state
-
-
 def due(case: Case, stage: Stage) -> datetime | None:
     """When the stage is due; None while its clock stands still in time, or where no limit tells it."""
     one = case.deadline(stage)
@@ -107,7 +103,7 @@ def _overdue(case: Case, span: Span) -> bool:
 
 
 def _closed(case: Case, span: Span) -> bool:
-    return standing(case) in DONE
+    return ended_well(case)
 
 
 _solved_in_time = _in_time("solve")

@@ -15,10 +15,10 @@ from northbank.core.city import City, Unit5
 from northbank.core.evolve import evolve
 from northbank.core.journal import Entry
 from northbank.core.localtime import micros
-from northbank.core.metrics import Span, standing
-from northbank.core.moves import DONE
+from northbank.core.metrics import Span
 from northbank.core.office import calendar_of
 from northbank.core.refusal import Refused
+from northbank.core.standing import ended_well
 from northbank.core.worktime import measure
 
 
@@ -78,7 +78,7 @@ def trace(case: Case) -> Trace:
     return Trace(
         id=case.id, unit=case.owner or "", solver=case.solver, reporter=made_by, type=case.type,
         lon=spot.lon if spot else None, lat=spot.lat if spot else None, reported_at=made_at,
-        closed_at=case.closed_at, done=standing(case) in DONE, started_at=one.started_at if one else None,
+        closed_at=case.closed_at, done=ended_well(case), started_at=one.started_at if one else None,
         due_at=one.due_at if one else None, met_at=one.met_at if one else None, clock=one.unit if one else None,
         office=one.office if one else "", turns=case.returns + case.reworks + pauses, proven=case.evidence, changed_at=case.changed_at,
     )  # fmt: skip

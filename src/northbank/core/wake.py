@@ -8,7 +8,8 @@ from datetime import datetime
 
 from northbank.core.case import Case, Order
 from northbank.core.deadline import TICK, Deadline, next_mark
-from northbank.core.moves import DONE, ENDED, State
+from northbank.core.moves import ENDED
+from northbank.core.standing import ended_well
 
 
 def wake_at(case: Case) -> datetime | None:
@@ -18,8 +19,11 @@ def wake_at(case: Case) -> datetime | None:
 
 def _look_back(case: Case) -> datetime | None:
     """When the next look-back at a case that ended with work done is to be called up."""
-    well = case.state in DONE or (case.state is State.ARCHIVED and case.before in DONE)
-    return min((one.due_at for one in case.reviews if one.waits and not one.called), default=None) if well else None
+    return (
+        min((one.due_at for one in case.reviews if one.waits and not one.called), default=None)
+        if ended_well(case)
+        else None
+    )
 
 
 def _moments(case: Case) -> Iterator[datetime]:
