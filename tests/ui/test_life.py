@@ -199,7 +199,7 @@ def test_a_report_of_two_matters_is_split_and_its_attributes_corrected(
     acts(desk).get_by_label("Indoors").fill("Yes")
     desk.get_by_role("option", name="Yes", exact=True).click()
     send(desk, "Correct attributes")
-    expect(desk.get_by_text("Indoors: Yes")).to_be_visible()
+    expect(desk.locator(".attribute", has_text="Indoors: Yes")).to_be_visible()
     press(desk, "Split into several")
     send(desk, "Split into several")
     expect(acts(desk).get_by_role("alert")).to_have_text("Choose a type for each matter.")
