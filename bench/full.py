@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,7 @@ async def fill(center: Center, cases: int) -> None:
         have = await connection.fetchval("select count(*) from cases")
         units, patterns = sorted(center.city.units), [Pattern(doc) for doc in docs]
         made = copies(patterns, center.city.prefix, units, have - len(docs), cases - have)
-        while part := [row for row, _ in zip(made, range(20_000), strict=False)]:
+        while part := list(islice(made, 20_000)):
             await connection.copy_records_to_table("cases", records=part, columns=COLUMNS, timeout=600)
         await connection.execute("vacuum analyze cases", timeout=3600)
 
