@@ -1,6 +1,5 @@
 """The application: every operation of the registry, the stream, Open311, the screens, health; wrapped by the guard."""
 
-from collections.abc import Awaitable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -18,6 +17,7 @@ from northbank.shell.web.openapi import document
 from northbank.shell.web.problems import catalog
 from northbank.shell.web.registry import Face, Operation
 from northbank.shell.web.security import Guard
+from northbank.shell.web.ways import Ways
 from northbank.shell.web.wire import Receive, Reply, Scope, Send, pack, send_reply
 
 
@@ -34,18 +34,6 @@ class Fixed:
         await send_reply(scope, send, pack(scope, self.reply))
 
 
-class Ways:
-    """Addresses without variable parts are looked up, the others tried in order by the router."""
-
-    def __init__(self, fixed: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
-        self.fixed = fixed
-        self.rest = rest
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Hand over."""
-        return self.fixed.get(scope["path"], self.rest)(scope, receive, send)
-
-
 class NothingHere:
     """Addresses nobody answers."""
 
@@ -55,7 +43,7 @@ class NothingHere:
 
 
 def all_operations() -> tuple[Operation, ...]:
-    """Every command and query, the busiest first: routes are tried in this order."""
+    """Every command and query."""
     return (
         *reports.OPERATIONS,
         *signing.OPERATIONS,
@@ -77,9 +65,8 @@ def build_app(face: Face) -> ASGIApp:
     by_path: dict[str, list[Operation]] = {}
     for one in operations:
         by_path.setdefault(one.path, []).append(one)
-    routes = [Route(path, Door(face, ones)) for path, ones in by_path.items()]
     health = Health(face)
-    routes += [
+    routes = [
         Route("/live", live),
         Route("/api/openapi.json", Fixed(api_document((*operations, live.operation)))),
         Route("/api/problems", Fixed(catalog())),
@@ -89,8 +76,8 @@ def build_app(face: Face) -> ASGIApp:
         Route("/open311/{rest:path}", NothingHere()),
     ]
     router = Router(routes, redirect_slashes=False, default=Assets(face.settings.ui))
-    fixed = {one.path: one.app for one in routes if "{" not in one.path and isinstance(one.endpoint, Door)}
-    return Guard(Ways(fixed, router), face.city, face.settings.secure, face.unavailable)
+    doors = {path: Door(face, ones) for path, ones in by_path.items()}
+    return Guard(Ways(doors, router), face.city, face.settings.secure, face.unavailable)
 
 
 def api_document(operations: tuple[Operation, ...]) -> dict[str, Any]:
