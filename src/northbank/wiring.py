@@ -31,6 +31,7 @@ from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
+from northbank.shell.lake.lake import DuckLake
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
@@ -285,6 +286,11 @@ async def open_beside(settings: Settings) -> AsyncIterator[Center]:
         yield center
     finally:
         await center.close()
+
+
+def lake_of(settings: Settings) -> DuckLake:
+    """The lake of a data folder, with so much of the machine as the settings give it."""
+    return DuckLake(settings.data / "lake", settings.lake_memory, settings.lake_threads)
 
 
 def web_settings(settings: Settings, **more: Any) -> WebSettings:

@@ -9,6 +9,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from northbank.core.dataset import Dataset
+from northbank.core.name import Name as Name
 from northbank.core.place import Places
 from northbank.core.words import OWN
 from northbank.core.worktime import Calendar
@@ -19,17 +21,6 @@ T = TypeVar("T")
 Given = bool | int | str  # the value of an attribute, as a report gives it
 
 Stage = Literal["accept", "dispatch", "sign", "solve", "check", "support"]
-
-
-class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A name in Chinese and English; either may stand in for the other."""
-
-    zh: str = ""
-    en: str = ""
-
-    def say(self, language: str) -> str:
-        """The name in `language`, or the other one where it is missing."""
-        return (self.zh or self.en) if language.startswith("zh") else (self.en or self.zh)
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
@@ -356,6 +347,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     hot: HotRules = HotRules()
     metrics: tuple[Metric, ...] = ()  # of the pack; core/metric_catalog.py has the program's own
     gaming: GamingRules = GamingRules()
+    datasets: Mapping[str, Dataset] = {}
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from northbank.core.case_facts import CaseFact
+from northbank.core.dataset import Collected, TurnedAway
 from northbank.core.duplicate_weights import Fitted, Judged
 from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
@@ -48,6 +49,7 @@ class Disabled(Fact, frozen=True, tag="disabled"):
 
 AnyFact = (
     CaseFact
+    | Collected
     | Drawn
     | Erased
     | Imported
@@ -59,6 +61,7 @@ AnyFact = (
     | ReadingsSealed
     | Scanned
     | Trained
+    | TurnedAway
 )
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.

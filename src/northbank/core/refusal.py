@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from northbank.core.refusal_data import DATA
 from northbank.core.refusal_life import LIFE
 from northbank.core.refusal_past import PAST
 
@@ -87,7 +88,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 REFUSALS: Mapping[str, Words] = {
-    **{code: Words(*one) for table in (LIFE, PAST) for code, one in table.items()},
+    **{code: Words(*one) for table in (LIFE, PAST, DATA) for code, one in table.items()},
     # --- the request itself
     "malformed": Words(
         400,

@@ -31,6 +31,7 @@ from northbank.core.city import (
 )
 from northbank.core.place import Places
 from northbank.pack import rows as r
+from northbank.pack.datasets import datasets_of
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.offices import day_names, names_of, office_of, offices_of
@@ -79,6 +80,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         suggest=SuggestRules(**msgspec.structs.asdict(pack.suggest)),
         hot=HotRules(**msgspec.structs.asdict(pack.hot)),
         metrics=tuple(_metric(row) for _, row in files.table("metrics")),
+        datasets=MappingProxyType(datasets_of(files)),
         gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,

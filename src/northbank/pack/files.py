@@ -4,6 +4,7 @@ No rule that joins two files lives here (see `refs`), and no geometry (see `geom
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from northbank.core.city import Name
 from northbank.pack import rows as r
 from northbank.pack import spec as s
 from northbank.pack.csvfile import parse_table
+from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, PackFaults, listed
 from northbank.pack.tomlfile import Lines, parse_toml
 
@@ -45,7 +47,7 @@ OPTIONAL_TABLES = {
     "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence",
 }  # fmt: skip
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
-FOLDERS = {"areas", "calendar", "stories", "maps"}
+FOLDERS = {"areas", "calendar", "datasets", "stories", "maps"}
 BIGGEST = 64 * 1024 * 1024
 
 
@@ -75,6 +77,7 @@ class PackFiles(msgspec.Struct):
     demo: TomlFile[s.DemoToml] | None
     digest: str
     faults: list[Fault]
+    datasets: dict[str, TomlFile[DatasetToml]] = {}
 
     def table(self, name: str) -> Table[Any]:
         """The rows of table `name` as (line, row); empty when there is none."""
@@ -97,9 +100,11 @@ def read_files(folder: Path) -> PackFiles:
         if (story := _read_toml(folder, f"stories/{path.name}", s.StoryToml, faults))
     ]
     demo = _read_toml(folder, "demo.toml", s.DemoToml, faults) if (folder / "demo.toml").exists() else None
+    datasets = dict(_read_datasets(folder, faults))
     faults += _strangers(folder)
     return PackFiles(
-        folder, pack, tables, week, years, offices, _read_words(folder, faults), stories, demo, digest(folder), faults
+        folder, pack, tables, week, years, offices, _read_words(folder, faults), stories, demo, digest(folder), faults,
+        datasets,
     )
 
 
@@ -165,6 +170,17 @@ def _read_offices(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, Toml
         office = _read_toml(folder, f"calendar/offices/{path.name}", s.OfficeToml, faults)
         if office is not None:
             yield path.stem, office
+
+
+def _read_datasets(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, TomlFile[DatasetToml]]]:
+    for path in sorted((folder / "datasets").glob("*.toml")):
+        file = f"datasets/{path.name}"
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", path.stem):
+            faults.append(Fault(file, 1, f"file name '{path.stem}'", "small letters, digits and _: it is the data set's code"))
+            continue
+        one = _read_toml(folder, file, DatasetToml, faults)
+        if one is not None:
+            yield path.stem, one
 
 
 def _read_words(folder: Path, faults: list[Fault]) -> dict[str, Name]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from northbank.core.city import City
 from northbank.pack.build import build_city
+from northbank.pack.datasets import dataset_faults
 from northbank.pack.fault import Fault as Fault
 from northbank.pack.fault import PackFaults as PackFaults
 from northbank.pack.files import PackFiles, read_files
@@ -41,6 +42,7 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
     files.faults += calendar_faults(files)
     files.faults += office_faults(files)
     files.faults += geometry_faults(files, shapes)
+    files.faults += dataset_faults(files)
     files.digest = digest_with(files, shapes)
     return files, shapes
 

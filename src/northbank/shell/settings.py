@@ -3,6 +3,7 @@
 Secrets come by reference: the path of a file, never the secret itself. Nothing is opened here but those files.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     areas: a folder with the operator's own geometry for the pack. wall_open: the wall needs no signing in.
     secure: people reach it by https only. anonymous_open311: residents may report through Open311 without an account.
     audit_key_file: the Ed25519 key (PEM) checkpoints are signed with; without it the one in the data folder.
+    lake_memory, lake_threads: what the engine of the data platform may use of the machine.
     database_password_file: the password for `database`, kept out of the command line and the environment.
     """
 
@@ -43,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secure: bool = False
     anonymous_open311: bool = False
     log: Words = "plain"
+    lake_memory: str = "1GB"
+    lake_threads: int = 2
 
     def database_url(self) -> str | None:
         """The address of the server with its password, for connecting only: never to be shown or logged."""
@@ -97,6 +101,10 @@ def _faults(settings: Settings) -> list[str]:
         faults.append(
             f"speed is {settings.speed} and mode is live; only {' and '.join(get_args(Mode)[1:])} have a speed."
         )
+    if not re.fullmatch(r"[1-9]\d*(MB|GB)", settings.lake_memory):
+        faults.append(f"lake_memory is {settings.lake_memory}; write it such as 512MB or 4GB.")
+    if not 1 <= settings.lake_threads <= 256:
+        faults.append(f"lake_threads is {settings.lake_threads}; possible are 1 to 256.")
     if settings.database is not None and urlsplit(settings.database).scheme not in {"postgresql", "postgres"}:
         faults.append("database is no address of the form postgresql://user@host:5432/name.")
     if settings.database_password_file is not None and settings.database is None:
