@@ -103,7 +103,17 @@ def read_files(folder: Path) -> PackFiles:
     datasets = dict(_read_datasets(folder, faults))
     faults += _strangers(folder)
     return PackFiles(
-        folder, pack, tables, week, years, offices, _read_words(folder, faults), stories, demo, digest(folder), faults,
+        folder,
+        pack,
+        tables,
+        week,
+        years,
+        offices,
+        _read_words(folder, faults),
+        stories,
+        demo,
+        digest(folder),
+        faults,
         datasets,
     )
 
@@ -176,7 +186,9 @@ def _read_datasets(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, Tom
     for path in sorted((folder / "datasets").glob("*.toml")):
         file = f"datasets/{path.name}"
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", path.stem):
-            faults.append(Fault(file, 1, f"file name '{path.stem}'", "small letters, digits and _: it is the data set's code"))
+            faults.append(
+                Fault(file, 1, f"file name '{path.stem}'", "small letters, digits and _: it is the data set's code")
+            )
             continue
         one = _read_toml(folder, file, DatasetToml, faults)
         if one is not None:
