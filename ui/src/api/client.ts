@@ -95,7 +95,7 @@ export const call = {
   stopSimulation: (id: string) => ask<SimulationRun>(`${api}/simulations/${part(id)}/stop`, { method: "POST" }),
   packs: () => ask<PackList>(`${api}/packs`),
   packFile: (version: string, name: string) => ask<PackFile>(`${api}/packs/${part(version)}/file?name=${part(name)}`),
-  hotIssues: (asOf: number | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${asOf}`}`),
+  hotIssues: (asOf: number | string | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${part(asOf)}`}`),
   case: (id: string, signal?: AbortSignal, asOf: string | null = null) =>
     ask<CaseDetail>(`${api}/cases/${part(id)}${asOf === null ? "" : `?as_of=${part(asOf)}`}`, signal ? { signal } : {}),
   why: (id: string, signal: AbortSignal) => ask<Reasons>(`${api}/cases/${part(id)}/why`, { signal }),

@@ -1,6 +1,6 @@
 // Times in the city's zone, durations in two units, figures as people read them.
 import { expect, test } from "vitest";
-import { age, clockTime, dayOf, duration, figure, fullDay, localIn, moment, momentIn, share, signed } from "./format";
+import { age, asText, clockTime, dayOf, duration, figure, fullDay, localIn, moment, momentIn, readable, share, signed } from "./format";
 
 const NIGHT = Date.parse("2026-11-22T17:05:09Z");
 
@@ -46,4 +46,10 @@ test("a field's day and time are the center's, across a change of the clocks too
   expect(momentIn("2026-03-08T12:00", "America/Los_Angeles")).toBe(Date.parse("2026-03-08T19:00:00Z"));
   expect(momentIn("2026-03-07T12:00", "America/Los_Angeles")).toBe(Date.parse("2026-03-07T20:00:00Z"));
   expect(momentIn("", "Asia/Shanghai")).toBeNaN();
+});
+
+test("a point of the past is a position or a time with its zone", () => {
+  for (const good of ["0", "4711", "2026-11-22T09:00:00Z", "2026-11-22T17:00+08:00", "2026-11-22T09:00:00.123456Z"]) expect(readable(good), good).toBe(true);
+  for (const bad of ["", "yesterday", "-1", "2026-11-22", "2026-11-22T09:00:00", "2026-13-40T09:00:00Z", "1".repeat(19)]) expect(readable(bad), bad).toBe(false);
+  expect(asText(Date.parse("2026-11-22T17:05:00+08:00"))).toBe("2026-11-22T09:05:00Z");
 });

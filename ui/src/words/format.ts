@@ -110,3 +110,16 @@ export function momentIn(local: string, zone: string): number {
   for (let turn = 0; turn < 2 && !Number.isNaN(at); turn += 1) at += wanted - Date.parse(`${localIn(at, zone)}Z`);
   return at;
 }
+
+const POSITION = /^\d{1,18}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Whether a text names a point of the past: a position of the journal, or a time with its zone. */
+export function readable(text: string): boolean {
+  return POSITION.test(text) || (TIME.test(text) && !Number.isNaN(Date.parse(text)));
+}
+
+/** A moment as it stands in an address, short enough to be sent to somebody: 2026-11-22T09:00:00Z. */
+export function asText(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}

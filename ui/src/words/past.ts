@@ -14,6 +14,17 @@ export const pastZh = {
   then: "看当时：{what}，{time}",
   thenSays: "看事件当时的样子",
   later: "此后",
+  asOf: "回看…",
+  asOfSays: "回看过去某一时刻，只读",
+  asOfOther: "正在回看 {time}，换一个时刻",
+  asOfNote: "显示中心当时所知的情况；时间以本中心时区为准。",
+  look: "查看",
+  bad: "请填写完整的日期和时间。",
+  unreadable: "地址中的时刻无法识别，请回到现在后重新选择。",
+  notYet: "该时刻尚未到来，请选择更早的时刻。",
+  beforeAll: "该时刻早于中心的第一条记录，请选择更晚的时刻。",
+  noCase: "在该时刻，这件事件尚未产生，或您无权查看。",
+  noSigns: "异常办理迹象只按现在的情况核查，回看时不显示。",
 };
 
 export const pastEn: typeof pastZh = {
@@ -31,4 +42,15 @@ export const pastEn: typeof pastZh = {
   then: "As it stood then: {what}, {time}",
   thenSays: "See the case as it stood then",
   later: "later",
+  asOf: "As of…",
+  asOfSays: "See this as of a moment of the past, read-only",
+  asOfOther: "As of {time}: choose another moment",
+  asOfNote: "Shows what the center knew then, in the center's own time zone.",
+  look: "Show",
+  bad: "Choose a whole day and time.",
+  unreadable: "The moment in the address cannot be read: go back to now and choose one.",
+  notYet: "That moment has not come yet: choose an earlier one.",
+  beforeAll: "That moment lies before the center's first entry: choose a later one.",
+  noCase: "At that moment this case had not begun, or it is not yours to see.",
+  noSigns: "Signs worth a look are searched in the present only, and not shown here.",
 };
