@@ -1,0 +1,84 @@
+"""Contracts of data sets: each fault is found at its file and line, and the shipped ones imply the rules they promise."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from northbank.core.dataset import rules_of
+from northbank.pack.check import check
+from northbank.pack.load import load
+
+Edit = Callable[[str, str, str], None]
+SHOPS, LOG = "datasets/shops.toml", "datasets/inspections.toml"
+
+# file, text that stands once and where the fault is then, what it becomes, words found, words allowed
+BROKEN: dict[str, tuple[str, str, str, str, str]] = {
+    "owner": (SHOPS, 'owner = "watch"', 'owner = "watchers"', "owner 'watchers'", "watch"),
+    "unknown key": (SHOPS, "bad_share = 20.0", "bad_shares = 20.0", "key 'bad_shares'", "bad_share"),
+    "unknown level": (SHOPS, 'level = "L2"', 'level = "L5"', "level = 'L5'", "L1"),
+    "share past all": (SHOPS, "bad_share = 20.0", "bad_share = 120.0", "bad_share = 120.0", "<= 100"),
+    "unknown kind": (LOG, 'kind = "yes_no"', 'kind = "maybe"', "columns.3.kind = 'maybe'", "yes_no"),
+    "key nobody knows": (LOG, 'key = ["inspection"]', 'key = ["number"]', "key column 'number'", "inspection"),
+    "key that may be empty": (LOG, 'key = ["inspection"]', 'key = ["passed"]', "key column 'passed' that may be empty", "required"),
+    "column twice": (LOG, 'code = "at"', 'code = "shop"', "column 'shop' a second time", "once"),
+    "header of two": (SHOPS, 'headers = ["名称"]', 'headers = ["编号"]', "header '编号'", "one column"),
+    "nameless": (LOG, 'name = { zh = "是否合格", en = "passed" }', "name = {}", "column 'passed' without a name", "zh"),
+    "check nobody knows": (SHOPS, 'check = "phone"', 'check = "fone"', "check 'fone'", "id_card"),
+    "check over too few": (SHOPS, 'columns = ["opened", "closed"]', 'columns = ["opened"]', "1 columns for in_order", "2"),
+    "check over a stranger": (SHOPS, 'columns = ["opened", "closed"]', 'columns = ["opened", "ended"]', "column 'ended'", "closed"),
+    "check over another kind": (SHOPS, 'columns = ["phone"]', 'columns = ["seats"]', "column 'seats' of kind integer", "text"),
+    "reference to nothing": (LOG, 'dataset = "shops"', 'dataset = "shop"', "dataset 'shop'", "shops"),
+    "reference to itself": (LOG, 'dataset = "shops"', 'dataset = "inspections"', "dataset 'inspections'", "shops"),
+    "reference to no column": (LOG, 'to = ["shop"]', 'to = ["store"]', "column 'store' of shops", "closed"),
+    "reference of another length": (LOG, 'to = ["shop"]', 'to = ["shop", "name"]', "2 columns in to", "1"),
+    "personal without a mask": (SHOPS, "personal = true\nmask = { last = 4 }", "personal = true", "personal without a mask", "a mask"),
+    "mask of nobody": (LOG, 'kind = "yes_no"', "mask = { first = 1 }", "with a mask that is not personal", "personal = true"),
+    "personal and level 1": (SHOPS, 'level = "L2"', 'level = "L1"', "personal in a data set of level L1", "L2"),
+    "least above most": (SHOPS, "least = 0", "least = 900", "least 900 above most 500", "least"),
+    "codes of a number": (SHOPS, 'kind = "date"\n\n[[columns]]\ncode = "closed"', 'kind = "date"\nupper = true\n\n[[columns]]\ncode = "closed"', "of kind date with upper", "text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_fault_of_a_contract_is_found(kind: str, copy: Path, edit: Edit) -> None:
+    file, before, after, found, allowed = BROKEN[kind]
+    text = (copy / file).read_text("utf-8")
+    place = "personal = true" if kind == "personal and level 1" else before
+    line = text[: text.index(place)].count("\n") + 1
+    edit(file, before, after)
+    faults = check(copy)
+    said = [fault for fault in faults if fault.file == file and found in fault.found]
+    assert said, faults
+    assert (said[0].line, allowed in said[0].allowed) == (line, True), said[0]
+
+
+def test_references_in_a_circle_are_a_fault(copy: Path) -> None:
+    path = copy / SHOPS
+    path.write_text(
+        path.read_text("utf-8")
+        + '\n[[checks]]\ncheck = "known"\ncolumns = ["shop"]\ndataset = "inspections"\nto = ["shop"]\n'
+    )
+    assert {fault.file for fault in check(copy) if "lead back" in fault.found} == {SHOPS, LOG}
+
+
+def test_a_file_name_that_is_no_code_is_a_fault(copy: Path) -> None:
+    (copy / "datasets" / "Shops 2.toml").write_bytes((copy / SHOPS).read_bytes())
+    assert [fault.found for fault in check(copy)] == ["file name 'Shops 2'"]
+
+
+def test_the_version_of_a_contract_is_that_of_its_file(copy: Path, edit: Edit) -> None:
+    before = load(copy).datasets
+    edit(SHOPS, "bad_share = 20.0", "bad_share = 21.0")
+    after = load(copy).datasets
+    assert before["shops"].version != after["shops"].version
+    assert before["inspections"].version == after["inspections"].version
+
+
+def test_columns_and_checks_become_rules(copy: Path) -> None:
+    shops = load(copy).datasets["shops"]
+    assert [rule.id for rule in rules_of(shops, (0.0, 0.0, 1.0, 1.0))] == [
+        "required(shop)", "required(name)", "code(kind)", "type(opened)", "type(closed)", "type(seats)", "range(seats)", "type(lon)",
+        "type(lat)", "credit_code(credit_code)", "id_card(keeper)", "phone(phone)", "in_order(opened,closed)", "inside(lon,lat)",
+        "unique(credit_code)",
+    ]  # fmt: skip
