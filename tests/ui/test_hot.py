@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 from running import Running
 from ui.screens import LAPTOP, LED, PHONE, Lang, Screens, Size, number, tile
 from ui.seeding import hot_issue, report, spots
+from ui.test_access import judge
 
 TITLE: dict[Lang, str] = {"en": "Hot issues", "zh": "热点问题"}
 
@@ -35,6 +36,7 @@ def test_a_line_opens_exactly_its_cases_and_the_past_has_its_own(
     assert number(line.locator(".count").inner_text()) == found
     expect(tile(page, TITLE[lang]).locator(".age")).to_have_text({"en": "now", "zh": "刚刚"}[lang])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not judge(page)
     line.get_by_role("button").click()
     expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(found)
     page.keyboard.press("Escape")

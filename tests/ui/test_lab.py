@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from running import Running
 from ui.screens import LAPTOP, PHONE, Lang, Screens, Size
+from ui.test_access import judge
 
 WORDS: dict[Lang, dict[str, str]] = {
     "en": {"start": "New simulation", "what": "What is tried", "rules": "Rewrite rules", "text": "What routing.csv says", "send": "Start the simulation",
@@ -44,6 +45,7 @@ def test_rules_are_tried_and_a_case_that_changes_hands_is_opened(
     assert fits(page)
     page.keyboard.press("Control+Enter")  # refused in words, and nothing that was written is lost
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"routing\.csv:\d+"))
+    assert not judge(page)
     text.fill(POTHOLES.sub(r"\1,clean,", before))
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator(".tiles strong").nth(1)).to_have_text(re.compile("[1-9]"))
@@ -53,12 +55,14 @@ def test_rules_are_tried_and_a_case_that_changes_hands_is_opened(
     page.locator(".units .pick").first.click()
     expect(page.locator(".changed tbody tr").first).to_be_visible()
     assert fits(page)
+    assert not judge(page)
     page.locator(".changed tbody a").first.click()
     expect(page.locator("article.case")).to_be_visible()
     page.go_back()
     page.get_by_text(words["back"]).click()
     expect(page.locator("tbody th a").first).to_have_text("cleaners")
     assert fits(page)
+    assert not judge(page)
 
 
 def test_others_are_told_that_it_is_not_for_them(visit: Screens) -> None:
@@ -90,6 +94,7 @@ def test_a_case_is_looked_at_as_it_stood(city: Running, lang: Lang, size: Size, 
     expect(steps).to_have_count(many)  # what came later is there, marked as later, and leads there
     expect(page.locator(".timeline .later")).not_to_have_count(0)
     assert fits(page)
+    assert not judge(page)
     page.reload()
     expect(page.locator(".then .mark")).to_be_visible()
     page.get_by_role("button", name=words["now"]).click()

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from running import Running
 from ui.screens import LAPTOP, PHONE, Lang, Screens, Size
 from ui.seeding import report, spots
+from ui.test_access import judge
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def test_a_steward_sees_who_read_this_and_narrows_it(
     expect(rows.first).to_contain_text({"zh": "回访当事人", "en": "Calling the person back"}[lang])
     expect(rows.first).to_contain_text(read["number"])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not judge(page)
     page.get_by_label({"zh": "用途", "en": "Purpose"}[lang]).select_option("read.oversight")
     find = page.get_by_role("button", name={"zh": "查询", "en": "Find"}[lang], exact=True)
     find.click()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from ui.screens import LAPTOP, PHONE, Lang, Screens, Size
+from ui.test_access import judge
 
 WORDS: dict[Lang, dict[str, str]] = {
     "en": {"title": "Figures", "by": "by unit", "how": "How these are counted", "default": "default definition", "signs": "Signs worth a look",
@@ -50,6 +51,8 @@ def test_a_department_sees_its_own_and_no_signs(visit: Screens) -> None:
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_hangs_over_the_edge(size: Size, scheme: str, visit: Screens) -> None:
-    page = visit.open("/reports?by=type", "desk", "zh", size, flat=True, color_scheme=scheme)
+    page = visit.open(f"/reports?by=type&theme={scheme}", "desk", "zh", size, flat=True)
     expect(page.locator("tbody tr.total")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+    assert not judge(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

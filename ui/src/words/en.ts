@@ -69,7 +69,7 @@ export const en: Words = {
     thisHour: "{count} this hour",
     closedNote: "{share} of new",
     soon: "Due soon",
-    soonNote: "80 % used",
+    soonNote: "80% used",
     boards: "Open by board",
     towns: "Open by {level}",
     states: "By stage",
