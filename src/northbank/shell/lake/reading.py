@@ -160,14 +160,16 @@ class Reader:
         words = Words()
         columns = self._dataset.columns
         cells = [self._cell(words, column, shape) for column in columns]
-        raws = ", ".join(f"{quoted(name)}: cast({quoted(name)} as varchar)" for name in shape.names)
+        raws = [f"cast({quoted(name)} as varchar) as {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names)]
+        # Only rows that fail need their cells as they stood: made last, for the others it would cost half the time.
+        cells_of_bad = ", ".join(f"{quoted(name)}: {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names))
         typed = ", ".join(f"{words.typed(column)} as {quoted(column.code)}" for column in columns)
         plain = ", ".join(quoted(column.code) for column in columns)
         statement = (
-            f"copy (select {ROW}, {plain}, {MARKS}, case when {MARKS} <> 0 then {CELLS} end as {CELLS} from ("  # noqa: S608  # house: sql
+            f"copy (select {ROW}, {plain}, {MARKS}, case when {MARKS} <> 0 then to_json({{{cells_of_bad}}}) end as {CELLS} from ("  # noqa: S608  # house: sql
             f"select *, {words.marks(self._rules)} as {MARKS} from ("
             f"select *, {typed} from ("
-            f"select row_number() over () as {ROW}, to_json({{{raws}}}) as {CELLS}, {', '.join(cells)} "
+            f"select row_number() over () as {ROW}, {', '.join(raws)}, {', '.join(cells)} "
             f"from {self._scan(words, source, shape.names)})))) to {words.value(str(target))} (format parquet, compression zstd)"
         )
         with progress(self._duck, tell):
