@@ -21,6 +21,7 @@ TABLES = (
     "periods",
     "sources",
     "divisions",
+    "datasets",
     "reasons",
     "words",
 )
