@@ -73,7 +73,9 @@ def refusal_page() -> str:
     lines += ["What the API, the screens and the command line say when they turn something down.", ""]
     lines += ["| code | status | sentence | what to do | 说明 | 怎么办 |", "|---|---|---|---|---|---|"]
     for code, words in sorted(REFUSALS.items()):
-        lines.append(f"| `{code}` | {words.status} | {plainly(words.en)} | {plainly(words.do_en)} | {words.zh} | {words.do_zh} |")
+        lines.append(
+            f"| `{code}` | {words.status} | {plainly(words.en)} | {plainly(words.do_en)} | {words.zh} | {words.do_zh} |"
+        )
     return "\n".join([*lines, ""])
 
 

@@ -138,9 +138,7 @@ def test_what_the_returner_used_is_charged_to_it_and_the_next_begins_anew() -> N
     third = assign(again, here, "roads", shanghai(2024, 5, 22, 9))
     assert third.due_at == shanghai(2024, 5, 23, 14, 30)
     told = words(third, here)
-    assert (
-        "Roads held it from 2024-05-20 09:30 and returned it at 2024-05-21 15:00, charged with 630 minutes" in told
-    )
+    assert "Roads held it from 2024-05-20 09:30 and returned it at 2024-05-21 15:00, charged with 630 minutes" in told
     assert any("whose clock began anew, less 630 minutes it had used before" in one for one in told)
 
 

@@ -115,9 +115,7 @@ async def check(connection: asyncpg.Connection) -> None:
     assert again == live, "a view is not the fold of its entries"
     lost = await connection.fetchval(WORDS + "select count(*) from referred where id not in (select id from secret)")
     assert lost == 0, "a reference leads to no words"
-    orphans = await connection.fetchval(
-        WORDS + "select count(*) from secret where id not in (select id from referred)"
-    )
+    orphans = await connection.fetchval(WORDS + "select count(*) from secret where id not in (select id from referred)")
     assert orphans == 0, "words that nothing refers to"
     assert (
         await connection.fetchval("select count(*) from secret where subject not in (select subject from subject_key)")

@@ -146,9 +146,7 @@ async def test_photos_go_too(fresh_database: str) -> None:
 async def test_changed_ciphertext_is_found(fresh_database: str) -> None:
     async with store(fresh_database) as one:
         (id, subject), other = await tell(one), await one.report(text="others")
-        rows = await one.pool.fetch(
-            "select id, sealed from secret where subject = $1 order by id", subject
-        )
+        rows = await one.pool.fetch("select id, sealed from secret where subject = $1 order by id", subject)
         first, second = rows
         changes = {
             "a bit": bytes([*first["sealed"][:-1], first["sealed"][-1] ^ 1]),
