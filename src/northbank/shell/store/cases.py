@@ -15,6 +15,7 @@ from northbank.core.metrics import Part
 from northbank.ports import Again, CaseQuery, Page
 from northbank.shell.store.listing import COUNTED, Listing, cursor_of, listing
 from northbank.shell.store.marks import marked_to, put_before
+from northbank.shell.store.pool import snapshot
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 from northbank.shell.store.together import Together
@@ -107,7 +108,7 @@ class PgCases:
 
     async def live(self, scope: Scope, since: datetime) -> tuple[int, list[Card]]:
         """Position and cards of one snapshot."""
-        async with self._snapshot() as connection:
+        async with snapshot(self._pool) as connection:
             position = int(await connection.fetchval(JOURNAL.tip))
             return position, await _live(connection, scope, since)
 
@@ -118,17 +119,9 @@ class PgCases:
         """
         if not scopes:  # one statement is a snapshot by itself
             return _news(await self._pool.fetchrow(_NEWS, after, most), after, most, [])
-        async with self._snapshot() as connection:
+        async with snapshot(self._pool) as connection:
             row = await connection.fetchrow(_NEWS, after, most)
             return _news(row, after, most, [await _live(connection, scope, since) for scope in scopes])
-
-    @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield connection
 
     @asynccontextmanager
     async def _list_snapshot(self) -> AsyncIterator[asyncpg.Connection]:

@@ -3,8 +3,7 @@
 Each word stands in metric_words.sql once; core/metrics.py says the same on folded cases and tests hold the two together.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +18,7 @@ from northbank.core.traces import Trace
 from northbank.shell.store.journal import SQL as JOURNAL
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.marks import marked_to, put_before
+from northbank.shell.store.pool import snapshot
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 
@@ -81,7 +81,7 @@ class PgMetrics:
 
     async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope) -> Tally:
         """For each group the count of each metric, in their order; one snapshot."""
-        async with self._snapshot() as connection:
+        async with snapshot(self._pool) as connection:
             position = int(await connection.fetchval(JOURNAL.tip))
             marked = await marked_to(connection)
 
@@ -92,18 +92,10 @@ class PgMetrics:
 
             return await counted(run, metrics, span, by, scope, position)
 
-    @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[asyncpg.Connection]:
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield connection
-
     async def traces(self, span: Span, scope: Scope) -> list[Trace]:
         """Traces of the cases that were touched since the period began and reported before it ended."""
         sql = SQL.traces.format(touched=_touched("$6", "$7", f" and {INSIDE}"))
-        async with self._snapshot() as connection:
+        async with snapshot(self._pool) as connection:
             values = [*parameters(scope), span.since, span.until]
             asked = put_before(SQL.as_it_is, sql, values, marked_to=await marked_to(connection))
             return [Trace(*row.values()) for row in await connection.fetch(*asked, timeout=PATIENCE)]

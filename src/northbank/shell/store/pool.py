@@ -1,5 +1,8 @@
 """Connections and migrations. The pool is small on purpose: 2 cores gain nothing from more than ten."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
 from northbank.shell.store.sql import migrations
@@ -39,6 +42,13 @@ async def open_pool(dsn: str, size: int = 8) -> asyncpg.Pool:
             raise DatabaseError(f"PostgreSQL {version.major} is too old; Northbank needs 15 or newer.")
         await migrate(connection)
     return pool
+
+
+@asynccontextmanager
+async def snapshot(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """A connection on which several questions see one moment; nothing can be written."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        yield connection
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
