@@ -1,6 +1,7 @@
 """Every benchmark runs and says what it must. The sizes are tiny: no figure here is judged."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,8 @@ def test_a_benchmark_prints_one_object_with_its_figures_beside_a_ceiling(name: s
     assert set(found["figures"]) >= FIGURES[name]
     assert all(value >= 0 for value in (*found["figures"].values(), *found["ceiling"].values()))
     assert found["ceiling"]
-    assert all(value > 0 for value in found["ratio"].values())
+    # The clock of processor time ticks every 10 ms: what takes less, as tiny sizes may, is measured as nothing.
+    assert all(0 <= value < math.inf for value in found["ratio"].values())
 
 
 def test_what_is_measured_is_shown_as_a_table() -> None:
