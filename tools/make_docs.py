@@ -48,7 +48,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 def command_page() -> str:
     """What can be typed: each command with its options."""
-    lines = ["# Commands", "", NOTE.format(source="src/northbank/__main__.py")]
+    lines = ["# Commands", "", NOTE.format(source="src/northbank/cli/")]
     for path, command in commands():
         lines += [f"## {path}", "", (command.help or "").strip().replace("\b", ""), ""]
         rows = [_parameter(one) for one in command.params if not getattr(one, "hidden", False) and one.name != "help"]

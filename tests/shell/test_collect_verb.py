@@ -7,7 +7,7 @@ from rich.console import Console
 from template import PACK
 
 from northbank.shell.settings import Settings, SettingsError
-from northbank.verbs_data import run_collect, run_show
+from northbank.verbs.data import run_collect, run_show
 
 
 async def test_a_batch_from_the_command_line(tmp_path: Path, fresh_database: str) -> None:

@@ -29,7 +29,7 @@ from northbank.shell.settings import Settings, SettingsError
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.packs import PgRulebooks
 from northbank.shell.store.simulations import PgSimulations
-from northbank.verbs_past import publish_pack, run_simulation
+from northbank.verbs.past import publish_pack, run_simulation
 from northbank.wiring import PackNotPublished, open_center
 
 

@@ -24,7 +24,7 @@ from northbank.core.dataset import (
 from northbank.core.refusal import Refused
 from northbank.flows.entries import note
 from northbank.ports import Stale, World
-from northbank.ports_data import Lake, Progress
+from northbank.ports.data import Lake, Progress
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from northbank.core.dataset import HOURS, AnyStatement, Collected, Dataset, stan
 from northbank.core.refusal import Refused
 from northbank.flows.collect import dataset_of, past_of
 from northbank.ports import World
-from northbank.ports_data import Lake
+from northbank.ports.data import Lake
 
 
 class DatasetView(msgspec.Struct, frozen=True):

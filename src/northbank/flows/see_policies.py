@@ -18,8 +18,8 @@ from northbank.flows.publish_pack import Version, versions
 from northbank.flows.try_policy import Lab, SimulationRun, admit
 from northbank.pack.diff import Change, compare
 from northbank.pack.draft import rule_files, text_of
-from northbank.ports_audit import UUID
-from northbank.ports_lab import ChangedRow, Kind, Listed
+from northbank.ports.audit import UUID
+from northbank.ports.lab import ChangedRow, Kind, Listed
 
 SHOWN = 100  # differences between two versions
 PACKS = 50

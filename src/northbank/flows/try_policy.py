@@ -17,7 +17,7 @@ from northbank.flows.simulate import Told, simulate
 from northbank.pack.draft import redraw, rule_files
 from northbank.pack.fault import Fault, PackFaults
 from northbank.ports import Moment, World
-from northbank.ports_lab import Packs, Simulations
+from northbank.ports.lab import Packs, Simulations
 
 LEADS = frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.LEADER})  # who leads the whole district, and so sees all of it
 FAULTS = 5  # told at once

@@ -12,7 +12,7 @@ from northbank.core.city import City
 from northbank.core.rules import under
 from northbank.pack.bundle import open_bundle
 from northbank.pack.fault import PackFaults
-from northbank.ports_lab import KeptPack
+from northbank.ports.lab import KeptPack
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from northbank.core.journal import Entry
 from northbank.core.policy import Changed, Result
-from northbank.ports_lab import ChangedRow, Kind, Listed
+from northbank.ports.lab import ChangedRow, Kind, Listed
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.rebuild import BATCH, LONG
 from northbank.shell.store.sql import statements

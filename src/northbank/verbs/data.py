@@ -1,4 +1,4 @@
-"""Verbs of the data platform: collect, and what is there. Arguments are read in __main__.py."""
+"""Verbs of the data platform: collect, and what is there. Arguments are read in cli/."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from northbank.core.dataset import AnyStatement, Collected, Dataset, TurnedAway
 from northbank.core.refusal import Refused
 from northbank.flows.collect import Outcome, collect, dataset_of
 from northbank.flows.see_datasets import DatasetView, see_dataset, trend
-from northbank.ports_data import Progress as Tell
+from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
 from northbank.wiring import lake_of, open_beside
 

@@ -1,6 +1,6 @@
 """What each verb of the command line does with a center: run, demo, import, replay, rebuild, accounts.
 
-Arguments are read in __main__.py; parts are joined in wiring.py.
+Arguments are read in cli/; parts are joined in wiring.py.
 """
 
 import asyncio

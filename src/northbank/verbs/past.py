@@ -1,4 +1,4 @@
-"""Verbs of pack versions and of the past: publish, state, simulate. Arguments are read in __main__.py."""
+"""Verbs of pack versions and of the past: publish, state, simulate. Arguments are read in cli/."""
 
 import asyncio
 from datetime import UTC, datetime

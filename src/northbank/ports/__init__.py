@@ -20,7 +20,7 @@ from northbank.core.picture import Picture
 from northbank.core.reading import Reading
 from northbank.core.suggest import About, Advice
 from northbank.core.traces import Trace
-from northbank.ports_audit import Ledger, ReadingQuery, ReadingRow, Signed, Signer, VerifierKey
+from northbank.ports.audit import Ledger, ReadingQuery, ReadingRow, Signed, Signer, VerifierKey
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 

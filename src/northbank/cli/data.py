@@ -1,0 +1,28 @@
+"""Verbs of the data platform. Each reads its arguments and calls verbs/."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from northbank.cli.program import Areas, Data, Database, Pack, app, fail, go, out, settings_of
+
+
+@app.command("collect")
+def collect_(
+    dataset: Annotated[str, typer.Argument(help="Code of the data set: a contract in datasets/ of the pack.")], pack: Pack,
+    place: Annotated[Path | None, typer.Argument(help="A folder of files, or one file.")] = None,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    show: Annotated[bool, typer.Option("--show", help="Collect nothing: tell what is there.")] = False,
+    as_of: Annotated[int | None, typer.Option(min=1, help="With --show: as of this batch.")] = None,
+) -> None:  # fmt: skip
+    """Collect a batch of a data set: checked, bad rows in quarantine, each file once; or tell what is there."""
+    from northbank.verbs.data import run_collect, run_show
+
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    if show:
+        go(lambda: run_show(settings, dataset, as_of, out))
+        return
+    if place is None:
+        raise fail("Name a folder or a file to collect, or ask with --show.")
+    raise typer.Exit(go(lambda: run_collect(settings, dataset, place, out)))
