@@ -18,6 +18,7 @@ import msgspec
 import uvicorn
 
 from northbank.core.city import City, Name
+from northbank.flows.platform import Platform
 from northbank.flows.publish_pack import publish, versions
 from northbank.flows.try_policy import Lab
 from northbank.pack.bundle import bundle
@@ -119,6 +120,7 @@ class Center:
             rulebooks=self.rulebooks,
             history=PgHistory(pool, ZoneInfo(city.timezone)),
         )
+        self.platform = Platform(self.world, lake_of(settings))
         self.trials = Trials()
         self.lab = Lab(self.world, self.rulebooks, PgSimulations(pool), self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
@@ -199,7 +201,7 @@ class Center:
         sessions = Sessions(self.accounts, self.passwords, web, SystemClock().now, monotonic)
         self.tail.on_account = sessions.changed
         return Face(
-            world=self.world, ledger=self.ledger, lab=self.lab, settings=web,
+            world=self.world, ledger=self.ledger, lab=self.lab, platform=self.platform, settings=web,
             sessions=sessions,
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),

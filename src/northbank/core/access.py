@@ -26,6 +26,7 @@ class Role(StrEnum):
     UNIT_OFFICER = "unit_officer"
     GRID_WORKER = "grid_worker"
     INTAKE = "intake"
+    STEWARD = "steward"
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ ACTS: Mapping[Role, frozenset[Act]] = {
     Role.UNIT_OFFICER: OWNER_ACTS | LEAD_ACTS | HELPER_ACTS | {A.ANSWER, A.NOTE},
     Role.GRID_WORKER: SPOT_ACTS | SPOT_CHECKS | {A.NOTE},
     Role.INTAKE: frozenset({A.RATE}),
+    Role.STEWARD: frozenset(),  # of data, not of cases
 }
 
 REPORTERS = frozenset(

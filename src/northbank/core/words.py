@@ -216,6 +216,7 @@ _ROLES = {
     "unit_officer": ("部门承办员", "department officer"),
     "grid_worker": ("网格员", "grid worker"),
     "intake": ("接入程序", "intake program"),
+    "steward": ("数据专员", "data steward"),
 }
 OWN: Mapping[str, tuple[str, str]] = {
     f"{family}.{code}": names

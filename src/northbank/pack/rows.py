@@ -22,7 +22,9 @@ Act = Literal[
     "archive", "place", "retype", "describe", "divide", "ask_help", "take_task", "finish_task", "hand_back",
     "withdraw_task", "rate_help", "urge", "supervise", "answer", "look_back", "note",
 ]  # fmt: skip
-Role = Literal["admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake"]
+Role = Literal[
+    "admin", "duty_officer", "leader", "wall", "town_officer", "unit_officer", "grid_worker", "intake", "steward"
+]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

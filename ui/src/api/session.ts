@@ -63,14 +63,15 @@ export function isSynthetic(shapes: GridMap | null): boolean {
 }
 
 const OPENS: Record<string, string[]> = {
-  admin: ["wall", "desk", "reports", "lab"],
-  leader: ["wall", "desk", "reports", "lab"],
-  duty_officer: ["desk", "wall", "reports", "lab"],
+  admin: ["wall", "desk", "reports", "lab", "data"],
+  leader: ["wall", "desk", "reports", "lab", "data"],
+  duty_officer: ["desk", "wall", "reports", "lab", "data"],
   intake: ["desk", "wall"],
   wall: ["wall"],
-  town_officer: ["town", "wall", "reports"],
-  unit_officer: ["unit", "reports"],
+  town_officer: ["town", "wall", "reports", "data"],
+  unit_officer: ["unit", "reports", "data"],
   grid_worker: ["town"],
+  steward: ["data"],
 };
 
 /** The screens an account may open, the likeliest first. */

@@ -314,7 +314,7 @@ export const en: Words = {
   level: { district: "district", town: "town" },
   role: {
     admin: "Administrator", duty_officer: "Duty officer", leader: "Duty leader", wall: "Wall", town_officer: "Town center officer",
-    unit_officer: "Department officer", grid_worker: "Grid worker", intake: "Operator",
+    unit_officer: "Department officer", grid_worker: "Grid worker", intake: "Operator", steward: "Data steward",
   },
   unit: { minute: "minutes", hour: "hours", day: "days", working_hour: "working hours", working_day: "working days" },
 };

@@ -313,7 +313,7 @@ export const zh = {
   level: { district: "区", town: "镇街" },
   role: {
     admin: "管理员", duty_officer: "值守长", leader: "带班领导", wall: "大屏", town_officer: "镇街中心值守员",
-    unit_officer: "部门经办人", grid_worker: "网格员", intake: "坐席",
+    unit_officer: "部门经办人", grid_worker: "网格员", intake: "坐席", steward: "数据专员",
   } as Record<string, string>,
   unit: { minute: "分钟", hour: "小时", day: "天", working_hour: "工作小时", working_day: "工作日" } as Record<string, string>,
 };

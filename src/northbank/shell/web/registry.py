@@ -13,6 +13,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.access import Scope as Rows
 from northbank.core.account import Account
 from northbank.core.city import City, Name
+from northbank.flows.platform import Platform
 from northbank.flows.see_wall import Snapshot
 from northbank.flows.try_policy import Lab
 from northbank.ports import Ledger, World
@@ -38,6 +39,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     world: World
     ledger: Ledger
     lab: Lab
+    platform: Platform
     settings: WebSettings
     sessions: Sessions
     broadcaster: Broadcaster

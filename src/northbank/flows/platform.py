@@ -1,0 +1,34 @@
+"""The data platform as its flows see it: the world, the lake, and what else a part of the platform needs.
+
+Who may look at the platform at all is said here; who may read rows is a matter of grants.
+"""
+
+import msgspec
+
+from northbank.core.access import Actor, Role
+from northbank.core.refusal import Refused
+from northbank.ports import World
+from northbank.ports.data import Lake
+
+READERS = frozenset({
+    Role.ADMIN, Role.STEWARD, Role.LEADER, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER,
+})  # fmt: skip
+STEWARDS = frozenset({Role.ADMIN, Role.STEWARD})
+
+
+class Platform(msgspec.Struct, frozen=True):
+    """What flows of the data platform are given."""
+
+    world: World
+    lake: Lake
+
+
+def check_reader(actor: Actor) -> None:
+    """Refused `forbidden` for roles that have no business with data sets."""
+    if actor.role not in READERS:
+        raise Refused("forbidden", role=actor.role.value)
+
+
+def owns(actor: Actor, owner: str) -> bool:
+    """Whether somebody answers for data of the unit `owner`: one of its officers, or a steward."""
+    return actor.role in STEWARDS or (actor.role is Role.UNIT_OFFICER and actor.unit == owner)
