@@ -171,6 +171,7 @@ class Center:
         """Run something as long as the center runs."""
         task = asyncio.ensure_future(work)
         self._tasks.append(task)
+        task.add_done_callback(_tell_end)
         return task
 
     async def close(self) -> None:
@@ -209,6 +210,12 @@ class Center:
             snapshot=self.tail.snapshot, alive=self.alive,
             unavailable=UNAVAILABLE,
         )  # fmt: skip
+
+
+def _tell_end(task: asyncio.Task[Any]) -> None:
+    """What should run as long as the center does never ends unheard."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a part of the center stopped and will not go on", exc_info=error)
 
 
 def clock_of(settings: Settings, start: datetime | None) -> Clock:

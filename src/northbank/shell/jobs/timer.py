@@ -13,13 +13,15 @@ EVERY = 1.0  # seconds of real time; a deadline is journaled at most this late
 
 
 async def run_timer(world: World, ready: asyncio.Event) -> None:
-    """Mark what is due until cancelled, once the center is ready for it. A pack changes only when a center starts, so what waited
-    for a calendar is dated once."""
-    await ready.wait()
+    """Mark what is due until cancelled, whenever the center is ready for it: each look waits while it is not.
+
+    A pack changes only when a center starts, so what waited for a calendar is dated once.
+    """
     waiting = True
 
     async def look() -> None:
         nonlocal waiting
+        await ready.wait()
         if waiting:
             if found := await date_again(world):
                 log.info("the calendar has come: %d cases have their due times now", found)
