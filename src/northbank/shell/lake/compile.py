@@ -1,49 +1,25 @@
-"""Makes DuckDB's SQL of core's expressions and rules: the one place that knows its functions. Nothing is run here.
+"""Makes an engine's SQL of core's expressions and rules: what each engine calls an operation stands in `dialects`. Nothing is run here.
 
-Names are quoted, values are parameters; only words of this file and of core's closed sets become SQL.
+Names are quoted, values are parameters; only words of these two files and of core's closed sets become SQL.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, expression_of
 from northbank.core.dataset import Column, Rule
-from northbank.core.expression import Call, Cell, Const, Expression, Op
+from northbank.core.expression import Call, Cell, Const, Expression
+from northbank.shell.lake.dialects import DUCKDB, Dialect
 
-ENGINE: Mapping[Op, str] = {
-    "and": "({0} and {1})",
-    "or": "({0} or {1})",
-    "add": "({0} + {1})",
-    "multiply": "({0} * {1})",
-    "mod": "({0} % {1})",
-    "equal": "({0} = {1})",
-    "at_least": "({0} >= {1})",
-    "at_most": "({0} <= {1})",
-    "matches": "regexp_full_match({0}, {1})",
-    "replace": "regexp_replace({0}, {1}, {2})",
-    "part": "substr({0}, cast({1} as bigint), cast({2} as bigint))",
-    "code_point": "cast(unicode({0}) as bigint)",
-    "place": "cast(instr({0}, {1}) as bigint)",
-    "one_of": "list_contains({1}, {0})",
-    "upper": "translate({0}, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
-    "as_date": "try_cast({0} as date)",
-    "as_time": "try_cast({0} as timestamp)",
-    "as_integer": "try_cast({0} as bigint)",
-    "as_number": "try_cast({0} as double)",
-    "if": "case when {0} then {1} end",
-}
 RAW = "text:"  # prefix of a column that holds the cell as it was read
-
-
-def quoted(name: str) -> str:
-    """An identifier that can hold anything."""
-    return '"' + name.replace('"', '""') + '"'
+quoted = DUCKDB.quoted
 
 
 class Words:
-    """SQL being written: `words` with $1, $2 ... and the `values` that stand for them."""
+    """SQL being written: `words` with parameters ($1, $2 ... or the dialect's own marks) and the `values` that stand for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect = DUCKDB) -> None:
+        self.dialect = dialect
         self.values: list[object] = []
         self._seen: dict[tuple[type, object], str] = {}
 
@@ -52,26 +28,26 @@ class Words:
         key = (type(value), value)
         if key not in self._seen:
             self.values.append(list(value) if isinstance(value, tuple) else value)
-            self._seen[key] = f"${len(self.values)}"
+            self._seen[key] = self.dialect.parameter(len(self.values))
         return self._seen[key]
 
     def of(self, one: Expression) -> str:
-        """An expression."""
+        """An expression. Raises NoOperation."""
         match one:
             case Cell(column, typed):
-                return quoted(column if typed else RAW + column)
+                return self.dialect.quoted(column if typed else RAW + column)
             case Const(value):
                 return self.value(value)
             case Call(op, args):
-                return ENGINE[op].format(*(self.of(arg) for arg in args))
+                return self.dialect.say(op, *(self.of(arg) for arg in args))
 
     def cleaned(self, cell: str, column: Column, missing: Sequence[str]) -> str:
         """A cell without blanks around it; null where nothing stands in it, or a mark that means nothing."""
-        trimmed = f"trim({cell}, {self.value(BLANKS)})"
+        trimmed = self.dialect.trim.format(cell, self.value(BLANKS))
         if column.upper:
-            trimmed = ENGINE["upper"].format(trimmed)
+            trimmed = self.dialect.say("upper", trimmed)
         marks = self.value(("", *missing))
-        return f"case when not list_contains({marks}, {trimmed}) then {trimmed} end"
+        return f"case when not {self.dialect.say('one_of', trimmed, marks)} then {trimmed} end"
 
     def typed(self, column: Column) -> str:
         """The cell of a column as its type; null where it is none."""
@@ -79,6 +55,7 @@ class Words:
 
     def fails(self, rule: Rule) -> str:
         """Whether a row fails a rule over its own cells; never null."""
+        quoted = self.dialect.quoted
         cells = [quoted(column) for column in rule.columns]
         if rule.check == "required":
             return f"({quoted(RAW + rule.columns[0])} is null)"
@@ -90,8 +67,11 @@ class Words:
 
     def marks(self, rules: Sequence[tuple[int, Rule]]) -> str:
         """One number with the bit of every rule that a row fails."""
-        parts = [f"case when {self.fails(rule)} then {1 << bit}::bigint else 0::bigint end" for bit, rule in rules]
-        return " + ".join(parts) or "0::bigint"
+        parts = [
+            f"case when {self.fails(rule)} then cast({1 << bit} as bigint) else cast(0 as bigint) end"
+            for bit, rule in rules
+        ]
+        return " + ".join(parts) or "cast(0 as bigint)"
 
 
 def in_row(rule: Rule) -> bool:
