@@ -13,7 +13,7 @@ from northbank.core.city import City, GamingRules
 from northbank.core.gaming import Finding, look
 from northbank.core.metrics import wilson
 from northbank.core.odds import at_least_binomial, at_least_poisson, more_often
-from northbank.core.traces import Retype, Trace, share_left
+from northbank.core.traces import Correction, Trace, share_left
 
 HOUR = timedelta(hours=1)
 UNITS = tuple(f"unit.{n}" for n in range(8))
@@ -39,18 +39,18 @@ def honest(chance: random.Random, n: int, unit: str) -> Trace:
     )  # fmt: skip
 
 
-def district(seed: int, each: int = 150) -> tuple[list[Trace], list[Retype]]:
+def district(seed: int, each: int = 150) -> tuple[list[Trace], list[Correction]]:
     """Eight honest units of a month, of which every thirtieth case was put right once."""
     chance = random.Random(seed)
     traces = [honest(chance, n, unit) for unit in UNITS for n in range(chance.randint(each // 3, each))]
     return traces, [retyped(one) for one in traces if chance.random() < 1 / 30]
 
 
-def retyped(one: Trace, to: str = "other") -> Retype:
-    return Retype(one.id, one.reported_at + HOUR, "duty", one.unit, to, to == one.unit)
+def retyped(one: Trace, to: str = "other") -> Correction:
+    return Correction(one.id, one.reported_at + HOUR, "duty", one.unit, to, to == one.unit)
 
 
-def flagged(traces: list[Trace], changes: list[Retype], rules: GamingRules | None = None) -> list[Finding]:
+def flagged(traces: list[Trace], changes: list[Correction], rules: GamingRules | None = None) -> list[Finding]:
     place: City = city() if rules is None else replace(city(), gaming=rules)
     return [one for one in look(traces, changes, place) if one.flagged]
 
@@ -109,7 +109,7 @@ def test_shopping_for_a_better_type_is_found(seed: int) -> None:
 
 def test_a_type_that_is_put_right_to_no_ones_gain_does_not_count() -> None:
     traces, _ = district(1)
-    same = [Retype(one.id, NOW, "duty", one.unit, one.unit, False) for one in of_unit(traces)]
+    same = [Correction(one.id, NOW, "duty", one.unit, one.unit, False) for one in of_unit(traces)]
     assert flagged(traces, same) == []
 
 

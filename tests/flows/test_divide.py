@@ -13,11 +13,11 @@ from template import ADMIN, CLEAN, DUTY, HARBOR, INTAKE, ROADS, WORKER, city, po
 from northbank.core.access import Actor
 from northbank.core.again import grouped
 from northbank.core.case import Case
-from northbank.core.gaming import splitting
+from northbank.core.gaming import shopping, splitting
 from northbank.core.moves import Act
 from northbank.core.policy import lived
 from northbank.core.refusal import Refused
-from northbank.core.traces import Trace, trace
+from northbank.core.traces import Trace, corrections, trace
 from northbank.flows.act import ActBody, MatterBody, act
 from northbank.flows.erase_subject import EraseBody, erase
 from northbank.flows.report import Contact, NewReport, Where, report
@@ -271,3 +271,22 @@ async def test_a_desk_that_splits_for_others_is_no_hit_and_whoever_solves_what_t
     [found] = splitting({"q-harbor": played}, city().gaming)
     assert (found.login, found.hits) == ("h", 9)
     assert played[1].reported_at - played[0].reported_at == timedelta(days=1), "a split counts from when it was made"
+
+
+async def test_attributes_corrected_so_that_another_unit_has_the_case_are_counted(memory: Memory) -> None:
+    """Whoever had it is rid of it; a correction that changes nothing for the unit, and one that completes, are no gain."""
+    id = await make(memory, "water.quality")
+    for said in (False, None, True):
+        memory.advance(hours=1)
+        await act(memory.world, DUTY, id, Act.DESCRIBE, ActBody(attributes={"indoors": said}))
+    untyped = (await report(memory.world, INTAKE, NewReport(place=Where(*point("TW-H1-G1")), source="phone"))).id
+    await act(memory.world, DUTY, untyped, Act.DESCRIBE, ActBody(attributes={"indoors": False}))
+    found = [one async for one in memory.journal.read(f"case:{id}")]
+    assert [(one.unit, one.later_unit, one.gains) for one in corrections(found)] == [
+        ("waterworks", "harbor", True),
+        ("harbor", "waterworks", True),
+        ("waterworks", "waterworks", False),
+    ]
+    assert corrections([one async for one in memory.journal.read(f"case:{untyped}")]) == []
+    [shopped] = shopping({}, [one for one in corrections(found) if one.unit == "harbor"], city().gaming)
+    assert (shopped.unit, shopped.hits, shopped.cases) == ("harbor", 1, (id,))

@@ -128,7 +128,7 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     "see_metrics": lambda cases, chance: [
         ("/api/v1/metrics", (("by", by),), None) for by in chance.sample(sorted(get_args(By)), 2)
     ],
-    "see_gaming": plain("/api/v1/metrics/gaming"),
+    "see_gaming": plain("/api/v1/metrics/gaming", {}, {"as_of": "3"}),
     "see_wall": plain("/api/v1/wall"),
     "see_session": plain("/api/v1/session"),
     "see_keys": plain("/api/v1/audit/keys"),

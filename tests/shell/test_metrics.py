@@ -20,12 +20,13 @@ from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.core.city import Metric, Name
 from northbank.core.facts import read
+from northbank.core.gaming import look
 from northbank.core.journal import Entry
 from northbank.core.metric_catalog import DEFAULTS
 from northbank.core.metrics import DEEDS, PERIODS, WORDS, Count, Span, figures
 from northbank.core.moves import Act
 from northbank.core.past import fold_until
-from northbank.core.traces import retypes, trace
+from northbank.core.traces import corrections, trace
 from northbank.flows.act import ActBody, act
 from northbank.flows.see_cases import page
 from northbank.flows.see_metrics import GamingQuery, MetricQuery, gaming, metrics
@@ -152,8 +153,8 @@ async def test_figures_keep_inside_the_scope_of_whoever_asks(fresh_database: str
             seen = [case for case, _ in memory.store.cases.values() if rows.holds(case)]
             found = await PgMetrics(one.pool).figures(DEFAULTS, span, "type", rows)
             assert found.groups == figures(seen, DEFAULTS, span, "type")
-            traces = await PgMetrics(one.pool).traces(span, rows)
-            assert {one.id for one in traces} == {case.id for case in seen}
+            left = await PgMetrics(one.pool).left(span, rows)
+            assert {one.id for one in left.traces} == {case.id for case in seen}
         nobody = Actor("nobody", Role.INTAKE)
         assert (await metrics(world, nobody, MetricQuery())).groups == []
 
@@ -225,13 +226,35 @@ async def test_traces_and_changes_of_type_are_those_of_the_histories(fresh_datab
     async with days(fresh_database, seed) as (one, memory, _):
         span = Span(memory.clock.now() - 60 * DAY, memory.clock.now() + DAY)
         everything = Scope(everything=True)
-        found = {one.id: one for one in await PgMetrics(one.pool).traces(span, everything)}
+        left = await PgMetrics(one.pool).left(span, everything)
+        found = {one.id: one for one in left.traces}
         assert found == {case.id: trace(case) for case, _ in memory.store.cases.values()}
         assert any(one.turns for one in found.values())
-        histories = await PgMetrics(one.pool).retyped(span, everything)
-        wanted = [change for case, _ in memory.store.cases.values() for change in retypes(history(memory, case.id))]
-        changes = [change for entries in histories for change in retypes(entries)]
+        wanted = [change for case, _ in memory.store.cases.values() for change in corrections(history(memory, case.id))]
+        changes = [change for entries in left.corrected for change in corrections(entries)]
         assert sorted(changes, key=str) == sorted(wanted, key=str)
+
+
+@pytest.mark.parametrize(("seed", "share"), [(31, 0.7), (32, 0.45)])
+async def test_what_patterns_are_looked_for_in_the_past_is_what_was_there_then(
+    fresh_database: str, seed: int, share: float
+) -> None:
+    async with days(fresh_database, seed) as (_, memory, world):
+        position = int(len(memory.store.entries) * share)
+        entries = {id: [e for e in history(memory, id) if e.position <= position] for id in memory.store.cases}
+        cases = [case for some in entries.values() if (case := fold_until(some, position)) is not None]
+        view = await gaming(world, LEADER, GamingQuery(as_of=str(position)))
+        span = Span(view.since, view.until)
+        traces = [one for one in map(trace, cases) if one.touches(span)]
+        changes = [one for some in entries.values() for one in corrections(some) if span.holds(one.at)]
+        wanted = {
+            (one.pattern, one.unit, one.hits, one.of, one.p, one.flagged) for one in look(traces, changes, city())
+        }
+        assert (view.past, view.cases) == (True, len(traces))
+        assert {(one.pattern, one.unit, one.hits, one.of, one.p, one.flagged) for one in view.findings} == wanted
+        some = next(one for one in view.findings if one.rows)
+        listed = await page(world, LEADER, parse(some.rows))
+        assert (listed.total, listed.position, listed.past) == (some.hits, position, True)
 
 
 def history(memory: Memory, id: str) -> list[Entry[object]]:

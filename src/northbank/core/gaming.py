@@ -17,7 +17,7 @@ import msgspec
 from northbank.core.city import City, GamingRules
 from northbank.core.metrics import wilson
 from northbank.core.odds import at_least_binomial, at_least_poisson, more_often
-from northbank.core.traces import Retype, Trace, share_left
+from northbank.core.traces import Correction, Trace, share_left
 
 Pattern = Literal["last_minute", "burst", "shopping", "flapping", "unproven", "splitting"]
 HOUR = timedelta(hours=1)
@@ -48,7 +48,7 @@ class Finding(msgspec.Struct, frozen=True):
     login: str | None = None
 
 
-def look(traces: Iterable[Trace], changes: Iterable[Retype], city: City) -> list[Finding]:
+def look(traces: Iterable[Trace], changes: Iterable[Correction], city: City) -> list[Finding]:
     """Every pattern at every unit that has cases, flagged or not, by unit."""
     held: dict[str, list[Trace]] = defaultdict(list)
     for one in traces:
@@ -112,8 +112,8 @@ def _busiest(login: str, own: list[Trace], rules: GamingRules) -> tuple[float, f
     return p, len(ids) / pace, ids, login, len(times)
 
 
-def shopping(held: Held, changes: Sequence[Retype], rules: GamingRules) -> list[Finding]:
-    """Cases whose type was changed so that the unit that had them got more time or was rid of them, against other units."""
+def shopping(held: Held, changes: Sequence[Correction], rules: GamingRules) -> list[Finding]:
+    """Cases whose type or attributes were changed so that the unit that had them got more time or was rid of them, against other units."""
     gained: dict[str, set[str]] = defaultdict(set)
     for one in changes:
         if one.gains:

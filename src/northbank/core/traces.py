@@ -1,4 +1,4 @@
-"""What a case leaves behind for those who look for patterns: its trace, and each time its type was changed.
+"""What a case leaves behind for those who look for patterns: its trace, and each time what it is was corrected.
 
 Made from folded cases and from histories of any position; shell/store/sql/metrics.sql reads the same traces off the case view.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from northbank.core.case import Case
-from northbank.core.case_facts import Retyped, Routed, Unrouted
+from northbank.core.case_facts import Described, Retyped, Routed, Unrouted
 from northbank.core.city import City, Unit5
 from northbank.core.evolve import evolve
 from northbank.core.journal import Entry
@@ -51,8 +51,9 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         return any(span.holds(at) for at in (self.met_at, self.closed_at, self.changed_at))
 
 
-class Retype(msgspec.Struct, frozen=True):
-    """A case got another type than it had. unit, later_unit: the owner before and after; longer: it is due later now."""
+class Correction(msgspec.Struct, frozen=True):
+    """A case got another type than it had, or other attributes. unit, later_unit: the owner before and after; longer: it is
+    due later now."""
 
     case: str
     at: datetime
@@ -107,24 +108,37 @@ def share_left(one: Trace, city: City) -> float | None:
     return min(left / whole, 1.0) if whole > 0 else None
 
 
-def retypes(history: Sequence[Entry[Any]]) -> list[Retype]:
-    """Each change of type in the whole history of one case; the first type it was given is none."""
-    found: list[Retype] = []
+def corrections(history: Sequence[Entry[Any]]) -> list[Correction]:
+    """Each correction of type or attributes in the whole history of one case.
+
+    What was missing is none: the first type, and attributes without which no row of the routing library would take the case.
+    """
+    found: list[Correction] = []
     case: Case | None = None
     for n, entry in enumerate(history):
         before, case = case, evolve(case, entry, entry.data)
-        if before is None or not isinstance(entry.data, Retyped) or before.type in (None, entry.data.type):
+        if before is None or not _corrects(before, entry.data):
             continue
         after = _routed(case, history[n + 1 :])
         had, has = before.deadline("solve"), after.deadline("solve")
         longer = had is not None and has is not None and _later(had.due_at, has.due_at)
         at = entry.data.happened_at or entry.at
-        found.append(Retype(before.id, at, entry.actor, before.owner or "", after.owner or "", longer))
+        found.append(Correction(before.id, at, entry.actor, before.owner or "", after.owner or "", longer))
     return found
 
 
+def _corrects(before: Case, fact: object) -> bool:
+    match fact:
+        case Retyped():
+            return before.type not in (None, fact.type)
+        case Described():
+            return before.row is not None
+        case _:
+            return False
+
+
 def _routed(case: Case, rest: Iterable[Entry[Any]]) -> Case:
-    """The case after the routing that belongs to the new type."""
+    """The case after the routing that belongs to what it is now."""
     for entry in rest:
         if not isinstance(entry.data, Routed | Unrouted):
             return case

@@ -17,9 +17,9 @@ from northbank.core.metric_catalog import RULES, SAID, find, in_force
 from northbank.core.metrics import By, Count, Span, Tally, wilson
 from northbank.core.past import Then
 from northbank.core.refusal import Refused
-from northbank.core.traces import retypes
+from northbank.core.traces import corrections
 from northbank.flows.see_past import history_of, then
-from northbank.ports import Moment, World
+from northbank.ports import Left, Moment, World
 
 MONTH = timedelta(days=30)
 
@@ -42,10 +42,11 @@ class MetricQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class GamingQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The period, as for the figures."""
+    """The period and the moment, as for the figures."""
 
     since: Moment | None = None
     until: Moment | None = None
+    as_of: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 class MetricView(msgspec.Struct, frozen=True):
@@ -125,7 +126,7 @@ class FindingView(msgspec.Struct, frozen=True):
 
 
 class GamingView(msgspec.Struct, frozen=True):
-    """What was looked for, and found or not, at every unit with cases. cases: how many were looked at."""
+    """What was looked for, and found or not, at every unit with cases, at a moment. cases: how many were looked at."""
 
     at: datetime
     since: datetime
@@ -133,6 +134,7 @@ class GamingView(msgspec.Struct, frozen=True):
     cases: int
     rules: GamingRules
     findings: list[FindingView]
+    past: bool = False
 
 
 def span_of(now: datetime, since: datetime | None, until: datetime | None) -> Span:
@@ -223,21 +225,30 @@ def _name(city: City, by: By, key: str) -> Name:
 
 
 async def gaming(world: World, actor: Actor, query: GamingQuery) -> GamingView:
-    """The patterns at every unit. The counting runs in a thread: there may be many cases."""
-    city, span = world.city, span_of(world.clock.now(), query.since, query.until)
+    """The patterns at every unit, as they are or, with `as_of`, as they were. The counting runs in a thread: there may be
+    many cases."""
+    city, point = world.city, await then(world, query.as_of) if query.as_of is not None else None
+    at = point.at if point is not None else world.clock.now()
+    span = span_of(at, query.since, query.until)
+    left = await _left_behind(world, span, scope(actor), point)
+    traces = [one for one in left.traces if one.touches(span)]
+    changes = [one for history in left.corrected for one in corrections(history) if span.holds(one.at)]
+    found = await asyncio.to_thread(look, traces, changes, city)
+    views = [_finding(city, one, point) for one in found]
+    return GamingView(at, span.since, span.until, len(traces), city.gaming, views, point is not None)
+
+
+async def _left_behind(world: World, span: Span, rows: Scope, point: Then | None) -> Left:
+    if point is not None:
+        return await history_of(world).left(span, rows, point.position)
     if world.metrics is None:
         raise RuntimeError("this world was built without figures")
-    rows = scope(actor)
-    traces = [one for one in await world.metrics.traces(span, rows) if one.touches(span)]
-    histories = await world.metrics.retyped(span, rows)
-    changes = [one for history in histories for one in retypes(history) if span.holds(one.at)]
-    found = await asyncio.to_thread(look, traces, changes, city)
-    views = [_finding(city, one) for one in found]
-    return GamingView(world.clock.now(), span.since, span.until, len(traces), city.gaming, views)
+    return await world.metrics.left(span, rows)
 
 
-def _finding(city: City, one: Finding) -> FindingView:
-    rows = "ids=" + ",".join(one.cases) if one.cases else ""
+def _finding(city: City, one: Finding, point: Then | None) -> FindingView:
+    moment = {"as_of": str(point.position)} if point is not None else {}
+    rows = urlencode({"ids": ",".join(one.cases), **moment}, safe=",") if one.cases else ""
     return FindingView(
         one.pattern, one.unit, _name(city, "unit", one.unit), one.hits, one.of, one.low, one.high, one.score, one.p,
         one.flagged, rows,

@@ -368,6 +368,16 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class Left(msgspec.Struct, frozen=True):
+    """traces: of the cases that were touched since a period began and reported before it ended.
+
+    corrected: the history of each case whose type or attributes were corrected since the period began.
+    """
+
+    traces: list[Trace]
+    corrected: list[list[Entry[AnyFact]]]
+
+
 class History(Protocol):
     """The case view as it was at a position of the past."""
 
@@ -385,6 +395,9 @@ class History(Protocol):
 
     async def figures(self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope, position: int) -> Tally:
         """For each group with cases then the count of each metric, in their order."""
+
+    async def left(self, span: Period, scope: Scope, position: int) -> Left:
+        """What the cases of a period had left behind then for those who look for patterns."""
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """All cards that were open, or reported or closed at or after `since`."""
@@ -409,11 +422,8 @@ class Metrics(Protocol):
     async def figures(self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope) -> Tally:
         """For each group with cases the count of each metric, in their order."""
 
-    async def traces(self, span: Period, scope: Scope) -> list[Trace]:
-        """Traces of the cases that were touched since the period began and reported before it ended."""
-
-    async def retyped(self, span: Period, scope: Scope) -> list[list[Entry[AnyFact]]]:
-        """The whole history of each case whose type was changed since the period began."""
+    async def left(self, span: Period, scope: Scope) -> Left:
+        """What the cases of a period left behind for those who look for patterns."""
 
 
 class World(msgspec.Struct, frozen=True):

@@ -396,7 +396,7 @@ export interface GamingRules {
   few?: number;
 }
 
-/** What was looked for, and found or not, at every unit with cases. cases: how many were looked at. */
+/** What was looked for, and found or not, at every unit with cases, at a moment. cases: how many were looked at. */
 export interface GamingView {
   at: string;
   since: string;
@@ -404,6 +404,7 @@ export interface GamingView {
   cases: number;
   rules: GamingRules;
   findings: FindingView[];
+  past?: boolean;
 }
 
 /** The figures of one group, in the order of the definitions. key "": cases without one. */

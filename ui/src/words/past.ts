@@ -24,7 +24,6 @@ export const pastZh = {
   notYet: "该时刻尚未到来，请选择更早的时刻。",
   beforeAll: "该时刻早于中心的第一条记录，请选择更晚的时刻。",
   noCase: "在该时刻，这件事件尚未产生，或您无权查看。",
-  noSigns: "异常办理迹象只按现在的情况核查，回看时不显示。",
 };
 
 export const pastEn: typeof pastZh = {
@@ -52,5 +51,4 @@ export const pastEn: typeof pastZh = {
   notYet: "That moment has not come yet: choose an earlier one.",
   beforeAll: "That moment lies before the center's first entry: choose a later one.",
   noCase: "At that moment this case had not begun, or it is not yours to see.",
-  noSigns: "Signs worth a look are searched in the present only, and not shown here.",
 };

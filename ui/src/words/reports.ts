@@ -27,7 +27,7 @@ export const reportsZh = {
   sign: {
     last_minute: "临期集中办结",
     burst: "短时批量办结",
-    shopping: "改类型延时或转出",
+    shopping: "改类型、属性以延时或转出",
     flapping: "反复退回、返工、挂账",
     unproven: "无据办结",
     splitting: "一事多报、快报快结",
@@ -69,7 +69,7 @@ export const reportsEn: typeof reportsZh = {
   sign: {
     last_minute: "Solved in the last minutes",
     burst: "Solved in bulk",
-    shopping: "Type changed for more time or another owner",
+    shopping: "Type or attributes changed for more time or another owner",
     flapping: "Back and forth",
     unproven: "Closed without evidence",
     splitting: "One matter reported many times",

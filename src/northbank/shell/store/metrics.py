@@ -3,7 +3,8 @@
 Each word stands in metric_words.sql once; core/metrics.py says the same on folded cases and tests hold the two together.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +12,9 @@ import asyncpg
 
 from northbank.core.access import Scope
 from northbank.core.city import Metric
-from northbank.core.facts import AnyFact
-from northbank.core.journal import Entry
 from northbank.core.metrics import DEEDS, By, Count, Part, Span, Tally
 from northbank.core.traces import Trace
+from northbank.ports import Left
 from northbank.shell.store.journal import SQL as JOURNAL
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.marks import marked_to, put_before
@@ -25,6 +25,7 @@ from northbank.shell.store.sql import statements
 SQL = statements("metrics")
 WORDS: Mapping[str, str] = vars(statements("metric_words"))
 PERIODS: Mapping[str, str] = vars(statements("metric_periods"))
+Run = Callable[[str, list[Any]], Awaitable[list[asyncpg.Record]]]
 PATIENCE = 60.0  # seconds that counting everything of a year may take
 
 _KEYS: Mapping[str, str] = {
@@ -81,6 +82,17 @@ class PgMetrics:
 
     async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope) -> Tally:
         """For each group the count of each metric, in their order; one snapshot."""
+        async with self._as_is() as (run, position):
+            return await counted(run, metrics, span, by, scope, position)
+
+    async def left(self, span: Span, scope: Scope) -> Left:
+        """What the cases of a period left behind; one snapshot."""
+        async with self._as_is() as (run, position):
+            return await left_behind(run, span, scope, position)
+
+    @asynccontextmanager
+    async def _as_is(self) -> AsyncIterator[tuple[Run, int]]:
+        """What asks marks and cases as they are, all of it one snapshot, and the position of that."""
         async with snapshot(self._pool) as connection:
             position = int(await connection.fetchval(JOURNAL.tip))
             marked = await marked_to(connection)
@@ -90,24 +102,17 @@ class PgMetrics:
                 rows: list[asyncpg.Record] = await connection.fetch(*asked, timeout=PATIENCE)
                 return rows
 
-            return await counted(run, metrics, span, by, scope, position)
-
-    async def traces(self, span: Span, scope: Scope) -> list[Trace]:
-        """Traces of the cases that were touched since the period began and reported before it ended."""
-        sql = SQL.traces.format(touched=_touched("$6", "$7", f" and {INSIDE}"))
-        async with snapshot(self._pool) as connection:
-            values = [*parameters(scope), span.since, span.until]
-            asked = put_before(SQL.as_it_is, sql, values, marked_to=await marked_to(connection))
-            return [Trace(*row.values()) for row in await connection.fetch(*asked, timeout=PATIENCE)]
-
-    async def retyped(self, span: Span, scope: Scope) -> list[list[Entry[AnyFact]]]:
-        """The whole history of each case whose type was changed since the period began."""
-        rows = await self._pool.fetch(SQL.retyped.format(scope=INSIDE), *parameters(scope), span.since)
-        entries = (entry_of(row) for row in rows)
-        return [list(some) for _, some in groupby(entries, key=lambda one: one.stream)]
+            yield run, position
 
 
-Run = Callable[[str, list[Any]], Awaitable[list[asyncpg.Record]]]
+async def left_behind(run: Run, span: Span, scope: Scope, position: int) -> Left:
+    """What the cases of a period left behind up to a position. run: asks one snapshot, which is of that position."""
+    values = [*parameters(scope), span.since]
+    rows = await run(SQL.traces.format(touched=_touched("$6", "$7", f" and {INSIDE}")), [*values, span.until])
+    told = await run(SQL.corrected.format(scope=INSIDE), [*values, position])
+    entries = (entry_of(row) for row in told)
+    corrected = [list(some) for _, some in groupby(entries, key=lambda one: one.stream)]
+    return Left([Trace(*row.values()) for row in rows], corrected)
 
 
 async def counted(

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,12 +21,12 @@ from northbank.core.case import Case
 from northbank.core.city import Metric
 from northbank.core.evolve import evolve
 from northbank.core.metrics import By, Part, Span, Tally
-from northbank.ports import CaseQuery, Head, Page
+from northbank.ports import CaseQuery, Head, Left, Page
 from northbank.shell.store.cases import card_of, page_of
 from northbank.shell.store.journal import case_row, entry_of
 from northbank.shell.store.listing import listing
 from northbank.shell.store.marks import marked_to, put_before
-from northbank.shell.store.metrics import counted
+from northbank.shell.store.metrics import Run, counted, left_behind
 from northbank.shell.store.scoped import ways
 from northbank.shell.store.sql import statements
 
@@ -77,34 +78,30 @@ class PgPast:
     async def page(self, query: CaseQuery, scope: Scope, position: int, part: Part | None = None) -> Page:
         """One page of the list as it was, with its count, in one snapshot; part: only the rows behind one side of a figure."""
         asked = listing(query, scope, _COLUMNS, part, position)
-        async with self._as_was(position) as (connection, past):
-
-            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
-                rows: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, past), timeout=LONG)
-                return rows
-
+        async with self._as_was(position) as run:
             return msgspec.structs.replace(await page_of(run, asked, query), position=position)
 
     async def figures(self, metrics: Sequence[Metric], span: Span, by: By, scope: Scope, position: int) -> Tally:
         """For each group the count of each metric, in their order, as they were."""
-        async with self._as_was(position) as (connection, past):
-
-            async def run(sql: str, values: list[Any]) -> list[asyncpg.Record]:
-                found: list[asyncpg.Record] = await connection.fetch(*_over(sql, values, past), timeout=LONG)
-                return found
-
+        async with self._as_was(position) as run:
             return await counted(run, metrics, span, by, scope, position, past=True)
+
+    async def left(self, span: Span, scope: Scope, position: int) -> Left:
+        """What the cases of a period had left behind for those who look for patterns."""
+        async with self._as_was(position) as run:
+            return await left_behind(run, span, scope, position)
 
     async def live(self, scope: Scope, since: datetime, position: int) -> list[Card]:
         """Cards that were open, or reported or closed at or after `since`."""
         values: list[Any] = [since]
         where = " or ".join(f"({one})" for one in ways(scope, values))
         sql = SQL.live_then.format(columns=_COLUMNS, where=where)
-        async with self._as_was(position) as (connection, past):
-            return [card_of(row) for row in await connection.fetch(*_over(sql, values, past), timeout=LONG)]
+        async with self._as_was(position) as run:
+            return [card_of(row) for row in await run(sql, values)]
 
     @asynccontextmanager
-    async def _as_was(self, position: int) -> AsyncIterator[tuple[asyncpg.Connection, "_Past"]]:
+    async def _as_was(self, position: int) -> AsyncIterator[Run]:
+        """What asks the views as they were, all of it one snapshot."""
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
@@ -113,7 +110,7 @@ class PgPast:
                 await connection.execute("set local statement_timeout to '600s'")
                 held = await self._settle(connection, position)
                 past = _Past(position, tuple(held.rows), tuple(held.streams), await marked_to(connection))
-            yield connection, past
+            yield partial(_ask, connection, past)
 
     async def _settle(self, connection: asyncpg.Connection, position: int) -> Held:
         tip = int(await connection.fetchval(SQL.tip))
@@ -142,9 +139,11 @@ class _Past(msgspec.Struct, frozen=True):
     marked_to: int
 
 
-def _over(sql: str, values: Sequence[Any], past: _Past) -> tuple[Any, ...]:
-    """A statement over `cases` and marks made one over the cases as they were."""
-    return put_before(SQL.as_it_was, sql, values, **msgspec.structs.asdict(past))
+async def _ask(connection: asyncpg.Connection, past: _Past, sql: str, values: list[Any]) -> list[asyncpg.Record]:
+    """Ask a statement over `cases` and marks of the cases as they were."""
+    asked = put_before(SQL.as_it_was, sql, values, **msgspec.structs.asdict(past))
+    rows: list[asyncpg.Record] = await connection.fetch(*asked, timeout=LONG)
+    return rows
 
 
 async def _folded(

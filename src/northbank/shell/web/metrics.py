@@ -42,6 +42,7 @@ OPERATIONS = (
         params=GamingQuery,
         reply=GamingView,
         run=see_gaming,
+        refusals=("not_found", "not_yet", "before_all"),
         roles=frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.LEADER}),
     ),
 )

@@ -126,15 +126,15 @@ select m.id::text, coalesce(m.owner, '') as unit, m.solver, m.made_by, m.type, m
   m.changed_at
 from ({touched}) m
 where m.changed_at >= $6 and m.reported_at < $7
-order by m.id;
+order by m.id
 
--- name: retyped
--- The whole histories of cases whose type was changed since $6.
+-- name: corrected
+-- The histories up to position $7 of cases whose type or attributes were corrected since $6.
 select j.position, j.id, j.stream, j.version, j.type, j.schema, j.at, j.actor, j.cause, j.pack, j.rule, j.data
 from journal j
 where j.stream in (
   select 'case:' || id from cases where {scope} and 'case:' || id in (
-    select r.stream from journal r where r.type = 'case.retyped' and r.at >= $6
+    select r.stream from journal r where r.type in ('case.retyped', 'case.described') and r.at >= $6 and r.position <= $7
   )
-)
-order by j.stream, j.version;
+) and j.position <= $7
+order by j.stream, j.version
