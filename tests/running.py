@@ -93,6 +93,7 @@ async def people(center: wiring.Center) -> None:
         Actor("unit", Role.UNIT_OFFICER, unit),
         Actor("grid", Role.GRID_WORKER, None, city.above(grid, "town"), grid),
         Actor("intake", Role.INTAKE),
+        Actor("steward", Role.STEWARD, city.center),
     )
     stored = await center.passwords.hash(PASSWORD)
     for actor in actors:

@@ -33,6 +33,7 @@ from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
 from northbank.shell.lake.lake import DuckLake
+from northbank.shell.lake.quarantine import LakeQuarantine
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
@@ -50,6 +51,7 @@ from northbank.shell.store.pool import UNAVAILABLE, open_pool
 from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
 from northbank.shell.store.server import reach
+from northbank.shell.store.shelf import PgShelf
 from northbank.shell.store.signer import Signer, new_pem, read_signer
 from northbank.shell.store.simulations import PgSimulations
 from northbank.shell.store.tail import Tail
@@ -120,7 +122,10 @@ class Center:
             rulebooks=self.rulebooks,
             history=PgHistory(pool, ZoneInfo(city.timezone)),
         )
-        self.platform = Platform(self.world, lake_of(settings))
+        lake = settings.data / "lake"
+        self.platform = Platform(
+            self.world, lake_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(lake, settings.lake_memory)
+        )
         self.trials = Trials()
         self.lab = Lab(self.world, self.rulebooks, PgSimulations(pool), self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)

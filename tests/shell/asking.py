@@ -145,6 +145,10 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     "list_packs": plain("/api/v1/packs"),
     "see_pack_file": plain(f"/api/v1/packs/{city().version}/file", {"name": "routing.csv"}),
     "take_pack": plain(f"/api/v1/packs/{city().version}/zip"),
+    "list_datasets": plain("/api/v1/datasets"),
+    "see_data_today": plain("/api/v1/data/today"),
+    "see_dataset": plain("/api/v1/datasets/shops", {}, {"as_of": "1"}),
+    "see_quarantine": plain("/api/v1/datasets/shops/quarantine", {}, {"purpose": "handling"}),
     "see_city": plain("/api/v1/city"),
     "see_map": plain("/api/v1/map/grids"),
 }

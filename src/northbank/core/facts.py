@@ -14,6 +14,7 @@ from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
 from northbank.core.lookback import Drawn
 from northbank.core.publishing import Published
+from northbank.core.quarantine import QuarantineRead
 from northbank.core.reading import ReadingsSealed
 from northbank.core.suggest import Trained
 
@@ -58,6 +59,7 @@ AnyFact = (
     | Fitted
     | Judged
     | Published
+    | QuarantineRead
     | ReadingsSealed
     | Scanned
     | Trained

@@ -9,6 +9,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.refusal import Refused
 from northbank.ports import World
 from northbank.ports.data import Lake
+from northbank.ports.shelf import Quarantine, Shelf
 
 READERS = frozenset({
     Role.ADMIN, Role.STEWARD, Role.LEADER, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER,
@@ -21,6 +22,8 @@ class Platform(msgspec.Struct, frozen=True):
 
     world: World
     lake: Lake
+    shelf: Shelf | None = None
+    quarantine: Quarantine | None = None
 
 
 def check_reader(actor: Actor) -> None:

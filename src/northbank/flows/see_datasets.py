@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from northbank.core.dataset import HOURS, AnyStatement, Collected, Dataset, standing
+from northbank.core.dataset import AnyStatement, Collected, Dataset, standing
 from northbank.core.refusal import Refused
+from northbank.core.shelf import age_of
 from northbank.flows.collect import dataset_of, past_of
 from northbank.ports import World
 from northbank.ports.data import Lake
@@ -30,9 +31,7 @@ async def see_dataset(world: World, lake: Lake, code: str, as_of: int | None = N
         raise Refused("no_batch", batch=as_of, last=len(past))
     taken = standing(dataset, past, as_of)
     newest = max((one.happened_at for one in taken if one.happened_at), default=None)
-    age = (world.clock.now() - newest).total_seconds() / 3600 if newest else None
-    cycle = HOURS.get(dataset.cycle)
-    late = age is not None and cycle is not None and age > cycle
+    age, late = age_of(dataset, newest, world.clock.now())
     rows = await lake.count(dataset, taken) if taken else 0
     return DatasetView(dataset, rows, past[:as_of], newest, age, late)
 

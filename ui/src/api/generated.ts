@@ -77,6 +77,20 @@ export interface AreaView {
   center: [number, number] | null;
 }
 
+/** A batch that came in. good: governed rows; of one that was turned away, none are. */
+export interface Arrival {
+  dataset: string;
+  name: Name;
+  owner: string;
+  n: number;
+  at: string;
+  taken: boolean;
+  rows: number;
+  good: number;
+  bad: number;
+  score: number;
+}
+
 /** Who asked for a simulation, what was tried, and what the version was made of: a base version and the files rewritten. */
 export interface Asked {
   by: string;
@@ -96,10 +110,52 @@ export interface AttributeView {
   unit: string;
 }
 
+/** A batch with bad rows. taken: its good rows are governed. */
+export interface BadBatch {
+  n: number;
+  taken: boolean;
+  bad: number;
+}
+
+/** A cell as it stood in the file. header: what the file calls it. column: code of the contract's column, "" for none. */
+export interface BadCell {
+  header: string;
+  column: string;
+  value: string | null;
+  masked?: boolean;
+}
+
+/** A row as it stood in its file. row: its number there, where it could be read at all. line: of one that could not be. */
+export interface BadRow {
+  file: string;
+  row: number | null;
+  faults: string[];
+  cells?: BadCell[];
+  line?: string | null;
+}
+
 /** The usual number of reports of an hour of this weekday, lowest and highest of the weeks before. */
 export interface Band {
   low: number;
   high: number;
+}
+
+/** A batch. made: its newest file. why, allowed: of one turned away; percent of bad rows that would have passed. */
+export interface BatchView {
+  n: number;
+  made: string | null;
+  taken: boolean;
+  why: "bad" | "drift" | null;
+  allowed: number | null;
+  contract: string;
+  files: SourceFile[];
+  rows: number;
+  good: number;
+  bad: number;
+  repeated: number;
+  score: number;
+  faults: Record<string, number>;
+  drift: Record<string, Drifted>;
 }
 
 /** One board. */
@@ -239,6 +295,22 @@ export interface CityView {
   notes: Name[];
 }
 
+/** One column. headers: what it may be called in a file. upper: small letters a-z are read as capitals. */
+export interface Column {
+  code: string;
+  name: Name;
+  kind?: "date" | "integer" | "number" | "text" | "time" | "yes_no";
+  unit?: string;
+  headers?: string[];
+  codes?: Record<string, Name>;
+  required?: boolean;
+  personal?: boolean;
+  upper?: boolean;
+  least?: number | null;
+  most?: number | null;
+  mask?: Mask | null;
+}
+
 /** One condition of a row: the column, what it asks, what the case is, whether that holds. */
 export interface Condition {
   column: Name;
@@ -260,6 +332,81 @@ export interface Contact {
   name?: string | null;
   phone?: string | null;
   email?: string | null;
+}
+
+/** A contract without its rules, which are told in words. The fields are those of core/dataset.py. */
+export interface Contract {
+  code: string;
+  name: Name;
+  version: string;
+  owner: string;
+  source: string;
+  cycle: "daily" | "hourly" | "monthly" | "once" | "quarterly" | "weekly" | "yearly";
+  format: "csv" | "jsonl" | "parquet";
+  encoding: "auto" | "gb18030" | "utf-8";
+  each: "changes" | "whole";
+  drift: "accept" | "quarantine" | "refuse";
+  bad_share: number;
+  level: "L1" | "L2" | "L3" | "L4";
+  share: "conditional" | "not_shared" | "open";
+  retention: number;
+  missing: string[];
+  columns: Column[];
+  key: string[];
+  note: Name;
+  synthetic: boolean;
+}
+
+/** A data set as of a batch. rows: that it has then. earlier: batches before those that are told. mine: the reader answers for it. */
+export interface ContractView {
+  dataset: Contract;
+  rules: RuleView[];
+  rows: number;
+  batches: BatchView[];
+  earlier: number;
+  newest: string | null;
+  age: number | null;
+  late: boolean;
+  mine: boolean;
+}
+
+/** Every data set of the pack, by owner and name. */
+export interface DatasetList {
+  at: string;
+  rows: DatasetRow[];
+}
+
+/** A data set: what its contract says in short, and what its batches say. columns: how many. mine: the reader answers for it. */
+export interface DatasetRow {
+  rows: number;
+  batches: number;
+  turned_away: number;
+  bad: number;
+  newest: string | null;
+  age: number | null;
+  late: boolean;
+  score: number | null;
+  trend: number[];
+  code: string;
+  name: Name;
+  owner: string;
+  level: "L1" | "L2" | "L3" | "L4";
+  share: "conditional" | "not_shared" | "open";
+  cycle: "daily" | "hourly" | "monthly" | "once" | "quarterly" | "weekly" | "yearly";
+  each: "changes" | "whole";
+  columns: number;
+  personal: boolean;
+  synthetic: boolean;
+  mine: boolean;
+}
+
+/** What came in on a day of the center's calendar. */
+export interface DayRow {
+  day: string;
+  batches: number;
+  turned_away: number;
+  rows: number;
+  bad: number;
 }
 
 /** One limit running for one stage of a case. On time means at `due_at` or before. */
@@ -290,6 +437,19 @@ export interface DeadlineView {
   steps: Name[];
 }
 
+/** The data sets of a unit. batches, rows, bad, turned_away: of the last 24 hours. score: percent, of the newest batches, by rows. */
+export interface DepartmentRow {
+  unit: string;
+  datasets: number;
+  batches: number;
+  rows: number;
+  bad: number;
+  turned_away: number;
+  late: number;
+  score: number | null;
+  trend: number[];
+}
+
 /** What is known so far of a report that is being entered; the fields of a report, each of them optional. */
 export interface Draft {
   type?: string | null;
@@ -297,6 +457,12 @@ export interface Draft {
   text?: string | null;
   contact?: Contact | null;
   happened_at?: string | null;
+}
+
+/** Columns of a file that the contract does not know, and columns of the contract that it lacks. */
+export interface Drifted {
+  added?: string[];
+  missing?: string[];
 }
 
 /** Likely duplicates, likeliest first. compared: cases in the reader's scope that were looked at; more: there were others. */
@@ -317,6 +483,14 @@ export interface EraseBody {
 export interface EraseReply {
   subject: string;
   position: number;
+}
+
+/** How many rows of the batch fail a rule. name: of the check, in words; columns: what it reads. */
+export interface FaultCount {
+  id: string;
+  name: Name;
+  columns: string[];
+  rows: number;
 }
 
 /** GeoJSON; `outline` is the district, `towns` another collection. */
@@ -511,6 +685,15 @@ export interface KeysView {
   keys: VerifierKey[];
 }
 
+/** A data set that is late. newest: when its newest file was made; due: when another one was. */
+export interface LateRow {
+  dataset: string;
+  name: Name;
+  owner: string;
+  newest: string;
+  due: string;
+}
+
 /** A case that may tell of the same matter. parts: what speaks for and against it, in log-odds; they and `prior` make `odds`. */
 export interface Likely {
   id: string;
@@ -558,6 +741,12 @@ export interface Load {
   after: number;
   late_before: number;
   late_after: number;
+}
+
+/** How a personal column is shown to whoever may not read it: so many characters kept at each end. */
+export interface Mask {
+  first?: number;
+  last?: number;
 }
 
 /** A matter that the report tells of besides its first. place: a point, where it is another than that of the report. */
@@ -750,6 +939,17 @@ export interface ProblemsDetail {
   message: string;
 }
 
+/** Bad rows of batch `n` (none: 0). batches: the newest that have bad rows. faults: by rule, the most frequent first. */
+export interface QuarantineView {
+  dataset: string;
+  n: number;
+  batches: BadBatch[];
+  faults: FaultCount[];
+  total: number;
+  rows: BadRow[];
+  clear: boolean;
+}
+
 /** A share of rows; rate is None when nothing was due. */
 export interface Ratio {
   met: number;
@@ -865,6 +1065,16 @@ export interface RuleField {
   name: string;
   before: string;
   after: string;
+}
+
+/** A rule: its id as counts bear it, what it checks in words, the columns, its share of the score, the data set it refers to. */
+export interface RuleView {
+  id: string;
+  check: string;
+  name: Name;
+  columns: string[];
+  weight: number;
+  dataset: string;
 }
 
 /** An attribute that a step changed. None: the case does not say it. */
@@ -984,6 +1194,15 @@ export interface Snapshot {
   cursor?: string;
 }
 
+/** A file that a batch came from. digest: SHA-256 of its bytes. changed: last, by its sender. rows: in it, good and bad. */
+export interface SourceFile {
+  name: string;
+  digest: string;
+  bytes: number;
+  changed: string;
+  rows?: number;
+}
+
 /** The words of a report, as far as they are written. They are not kept. */
 export interface SuggestBody {
   text: string;
@@ -1091,6 +1310,23 @@ export interface TimelineStep {
   grid?: string | null;
   due_at?: string | null;
   seconds?: number;
+}
+
+/** What came in since `since`. rows: read, good and bad. datasets: that had a batch. silent: data sets that never had one. */
+export interface TodayView {
+  at: string;
+  since: string;
+  datasets: number;
+  batches: number;
+  turned_away: number;
+  rows: number;
+  good: number;
+  bad: number;
+  silent: number;
+  arrivals: Arrival[];
+  late: LateRow[];
+  days: DayRow[];
+  departments: DepartmentRow[];
 }
 
 /** One type of the catalog. */

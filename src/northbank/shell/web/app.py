@@ -8,7 +8,19 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from northbank.core.refusal import Refused
-from northbank.shell.web import cases, duplicates, hot, lab, metrics, proofs, reports, signing, suggestions, walls
+from northbank.shell.web import (
+    cases,
+    datasets,
+    duplicates,
+    hot,
+    lab,
+    metrics,
+    proofs,
+    reports,
+    signing,
+    suggestions,
+    walls,
+)
 from northbank.shell.web.assets import Assets
 from northbank.shell.web.door import Door
 from northbank.shell.web.health import Health
@@ -54,6 +66,7 @@ def all_operations() -> tuple[Operation, ...]:
         *hot.OPERATIONS,
         *metrics.OPERATIONS,
         *lab.OPERATIONS,
+        *datasets.OPERATIONS,
         *proofs.OPERATIONS,
     )
 
