@@ -126,8 +126,9 @@ class Center:
         self.platform = Platform(
             self.world, lake_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(lake, settings.lake_memory)
         )
-        self.trials = Trials()
-        self.lab = Lab(self.world, self.rulebooks, PgSimulations(pool), self.trials)
+        simulations = PgSimulations(pool)
+        self.trials = Trials(simulations)
+        self.lab = Lab(self.world, self.rulebooks, simulations, self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self.timing = asyncio.Event()  # cleared while the past is told, which has its own times
         self.timing.set()
@@ -140,6 +141,7 @@ class Center:
         if not live:
             return
         await self.ledger.admit(self.signer.verifier, SystemClock().now())
+        await self.trials.recall()
         await self.tail.start()
         self.journal.tell(self.tail.hear)
         self.spawn(self.tail.run())

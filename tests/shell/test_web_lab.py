@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from running import Running
 from template import point
@@ -16,8 +17,12 @@ from template import point
 from northbank.core.access import WHOLE_DISTRICT, Role
 from northbank.core.policy import Asked
 from northbank.flows.simulate import Told
-from northbank.flows.try_policy import LEADS, SimulationRun
+from northbank.flows.try_policy import LEADS
 from northbank.pack.load import load
+from northbank.ports.lab import SimulationRun
+from northbank.shell.jobs.trials import Trials
+from northbank.shell.store.pool import open_pool
+from northbank.shell.store.simulations import PgSimulations
 
 UNKNOWN = "00000000-0000-7000-8000-00000000dead"
 ADDRESSES = (
@@ -189,13 +194,16 @@ def test_one_runs_at_a_time_is_watched_and_stopped(lab: Running, leader: httpx.C
         id=UNKNOWN, state="running", asked=Asked("leader"), version="v", at=now, since=now, until=now, cases=9, total=90
     )
 
+    begun = asyncio.Event()
+
     async def half(told: Told) -> None:
         told(45)
+        begun.set()
         await asyncio.Event().wait()
 
     async def begin() -> None:
-        lab.center.trials.start(held, half)
-        await asyncio.sleep(0)
+        await lab.center.trials.start(held, half)
+        await begun.wait()
 
     lab.call(begin())
     refused = leader.post("/api/v1/simulations", json=span())
@@ -218,10 +226,54 @@ def test_one_that_fails_says_so_and_makes_room(lab: Running, leader: httpx.Clien
         raise KeyError("rules")
 
     async def begin() -> None:
-        lab.center.trials.start(run, fail)
+        await lab.center.trials.start(run, fail)
         await asyncio.wait(lab.center.trials._tasks.values())
 
     lab.call(begin())
     found = leader.get(f"/api/v1/simulations/{id}").json()["run"]
     assert (found["state"], found["fault"]["en"]) == ("failed", "The program failed (KeyError); the log says more.")
     assert lab.center.trials.current is None
+
+
+async def forever(told: Told) -> None:
+    told(7)
+    await asyncio.Event().wait()
+
+
+async def fails(told: Told) -> None:
+    raise KeyError("rules")
+
+
+@pytest.mark.parametrize("killed", [True, False])
+async def test_one_that_a_stop_of_the_center_cut_off_is_interrupted_never_running(
+    fresh_database: str, killed: bool
+) -> None:
+    """killed: the program had no time to say so itself."""
+    pool, now = await open_pool(fresh_database), datetime.now(UTC)
+    runs = [
+        SimulationRun(id=f"00000000-0000-7000-8000-00000000000{n}", state="running", asked=Asked("leader"), version="v",
+                      at=now + timedelta(seconds=n), since=now, until=now, cases=1, total=9)
+        for n in range(3)
+    ]  # fmt: skip
+    before = Trials(PgSimulations(pool))
+    await before.start(runs[0], forever)
+    await before.stop(runs[0].id)
+    await before.start(runs[1], fails)
+    await asyncio.wait(before._tasks.values())
+    await before.start(runs[2], forever)
+    if not killed:
+        await before.close()
+    after = Trials(PgSimulations(pool))
+    await after.recall()
+    found = [after.get(one.id) for one in runs]
+    assert [one.state for one in found if one is not None] == ["stopped", "failed", "interrupted"]
+    assert after.current is None
+    assert after.interrupted == found[2]
+    again = Trials(PgSimulations(pool))
+    await again.recall()
+    assert again.interrupted is not None, "it stays so, however often the center starts"
+    await again.start(msgspec.structs.replace(runs[0], id=UNKNOWN), fails)
+    assert again.interrupted is None, "whoever began another one is told of that"
+    await before.close()
+    await again.close()
+    await pool.close()

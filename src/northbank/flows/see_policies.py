@@ -15,11 +15,11 @@ from northbank.core.city import Name
 from northbank.core.policy import Asked, Flow, Load, Summary
 from northbank.core.refusal import Refused
 from northbank.flows.publish_pack import Version, versions
-from northbank.flows.try_policy import Lab, SimulationRun, admit
+from northbank.flows.try_policy import Lab, admit
 from northbank.pack.diff import Change, compare
 from northbank.pack.draft import rule_files, text_of
 from northbank.ports.audit import UUID
-from northbank.ports.lab import ChangedRow, Kind, Listed
+from northbank.ports.lab import ChangedRow, Kind, Listed, SimulationRun
 
 SHOWN = 100  # differences between two versions
 PACKS = 50
@@ -50,7 +50,9 @@ class FileQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimulationPage(msgspec.Struct, frozen=True):
-    """Kept simulations, newest first. run: the one under way. live: the version in force. people: names by login."""
+    """Kept simulations, newest first. run: the one under way, or the last one if the center stopped meanwhile.
+
+    live: the version in force. people: names by login."""
 
     rows: list[Listed]
     next: str | None
@@ -153,7 +155,7 @@ async def simulations(lab: Lab, actor: Actor, query: SimulationQuery) -> Simulat
     """One page of the list."""
     admit(actor)
     found = await lab.simulations.newest(query.limit + 1, query.after)
-    rows, run = found[: query.limit], lab.runs.current
+    rows, run = found[: query.limit], lab.runs.current or lab.runs.interrupted
     people = await _people(lab, [*(one.by for one in rows), run.asked.by if run else None])
     more = len(found) > query.limit
     return SimulationPage(rows, rows[-1].id if more else None, run, lab.world.city.version, people)

@@ -4,8 +4,7 @@ import asyncio
 import zipfile
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from datetime import datetime
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -17,7 +16,7 @@ from northbank.flows.simulate import Told, simulate
 from northbank.pack.draft import redraw, rule_files
 from northbank.pack.fault import Fault, PackFaults
 from northbank.ports import Moment, World
-from northbank.ports.lab import Packs, Simulations
+from northbank.ports.lab import Packs, SimulationRun, Simulations
 
 LEADS = frozenset({Role.ADMIN, Role.DUTY_OFFICER, Role.LEADER})  # who leads the whole district, and so sees all of it
 FAULTS = 5  # told at once
@@ -38,33 +37,21 @@ class NewSimulation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     note: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
-class SimulationRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A simulation under way, or one that ended a short while ago. done, total: entries. fault: why it failed, for people."""
-
-    id: str
-    state: Literal["running", "done", "stopped", "failed"]
-    asked: Asked
-    version: str
-    at: datetime
-    since: datetime
-    until: datetime
-    cases: int
-    total: int
-    done: int = 0
-    fault: Name | None = None
-
-
 class Runs(Protocol):
-    """Where simulations run: one at a time, beside everything else. Those that ended lately are still known."""
+    """Where simulations run: one at a time, beside everything else. Those that ended lately are known, after a restart too."""
 
     @property
     def current(self) -> SimulationRun | None:
         """The one under way."""
 
+    @property
+    def interrupted(self) -> SimulationRun | None:
+        """The last one, where a stop of the center cut it off and nobody began another since."""
+
     def get(self, id: str) -> SimulationRun | None:
         """One that is under way or ended lately."""
 
-    def start(self, run: SimulationRun, work: Callable[[Told], Awaitable[None]]) -> SimulationRun:
+    async def start(self, run: SimulationRun, work: Callable[[Told], Awaitable[None]]) -> SimulationRun:
         """Begin. Raises Refused("simulating") while another one is under way."""
 
     async def stop(self, id: str) -> SimulationRun | None:
@@ -115,7 +102,7 @@ async def start(lab: Lab, actor: Actor, wish: NewSimulation) -> SimulationRun:
             found = await simulate(lab.world, new, wish.since, wish.until, recorded, told, id=run.id, asked=asked)
         await lab.simulations.keep(found)
 
-    return lab.runs.start(run, work)
+    return await lab.runs.start(run, work)
 
 
 async def stop(lab: Lab, actor: Actor, id: str) -> SimulationRun:

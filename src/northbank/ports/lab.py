@@ -6,9 +6,9 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from northbank.core.city import City
+from northbank.core.city import City, Name
 from northbank.core.journal import Entry
-from northbank.core.policy import Changed, Result
+from northbank.core.policy import Asked, Changed, Result
 
 Kind = Literal["moved", "redated", "newly_late", "no_longer_late"]
 
@@ -27,6 +27,25 @@ class Listed(msgspec.Struct, frozen=True):
     moved: int
     late_before: int
     late_after: int
+
+
+class SimulationRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A simulation under way, or one that ended without a result. done, total: entries. fault: why it failed, for people.
+
+    interrupted: the center stopped meanwhile; it can be begun anew, because the version it tries is kept.
+    """
+
+    id: str
+    state: Literal["running", "done", "stopped", "interrupted", "failed"]
+    asked: Asked
+    version: str
+    at: datetime
+    since: datetime
+    until: datetime
+    cases: int
+    total: int
+    done: int = 0
+    fault: Name | None = None
 
 
 class KeptPack(msgspec.Struct, frozen=True):
@@ -68,6 +87,12 @@ class Simulations(Protocol):
 
     def cases(self, since: datetime, until: datetime) -> AsyncGenerator[list[Entry[Any]], None]:
         """The whole history of each case reported in a span."""
+
+    async def note(self, run: SimulationRun) -> None:
+        """Note that one began, or how it ended; a later note of the same one replaces it."""
+
+    async def noted(self, limit: int) -> list[SimulationRun]:
+        """Those begun last that have no result, the oldest first, as they were noted."""
 
     async def keep(self, result: Result) -> None:
         """Keep a result."""

@@ -1131,7 +1131,7 @@ export interface SignedIn {
   token: string;
 }
 
-/** Kept simulations, newest first. run: the one under way. live: the version in force. people: names by login. */
+/** Kept simulations, newest first. run: the one under way, or the last one if the center stopped meanwhile. */
 export interface SimulationPage {
   rows: Listed[];
   next: string | null;
@@ -1140,10 +1140,10 @@ export interface SimulationPage {
   people: Record<string, Name>;
 }
 
-/** A simulation under way, or one that ended a short while ago. done, total: entries. fault: why it failed, for people. */
+/** A simulation under way, or one that ended without a result. done, total: entries. fault: why it failed, for people. */
 export interface SimulationRun {
   id: string;
-  state: "done" | "failed" | "running" | "stopped";
+  state: "done" | "failed" | "interrupted" | "running" | "stopped";
   asked: Asked;
   version: string;
   at: string;

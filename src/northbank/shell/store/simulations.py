@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from northbank.core.journal import Entry
 from northbank.core.policy import Changed, Result
-from northbank.ports.lab import ChangedRow, Kind, Listed
+from northbank.ports.lab import ChangedRow, Kind, Listed, SimulationRun
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.rebuild import BATCH, LONG
 from northbank.shell.store.sql import statements
@@ -18,6 +18,7 @@ from northbank.shell.store.sql import statements
 SQL = statements("packs")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Result).decode
+_decode_run = msgspec.json.Decoder(SimulationRun).decode
 _decode_rows = msgspec.json.Decoder(list[ChangedRow]).decode
 _decode_all = msgspec.json.Decoder(list[Changed]).decode
 
@@ -49,6 +50,15 @@ class PgSimulations:
                 entries.append(entry)
             if entries:
                 yield entries
+
+    async def note(self, run: SimulationRun) -> None:
+        """Note that one began, or how it ended; a beginning never replaces an end."""
+        await self._pool.execute(SQL.note_run, run.id, run.at, run.state, _encode(run).decode())
+
+    async def noted(self, limit: int) -> list[SimulationRun]:
+        """Those begun last that have no result, the oldest first, as they were noted."""
+        rows = await self._pool.fetch(SQL.noted_runs, limit)
+        return [_decode_run(row["run"]) for row in reversed(rows)]
 
     async def keep(self, result: Result) -> None:
         """Keep a result, so that publishing can name it."""

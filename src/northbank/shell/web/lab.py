@@ -12,7 +12,8 @@ from northbank.flows.see_policies import (
     SimulationQuery,
     SimulationView,
 )
-from northbank.flows.try_policy import LEADS, NewSimulation, SimulationRun
+from northbank.flows.try_policy import LEADS, NewSimulation
+from northbank.ports.lab import SimulationRun
 from northbank.shell.web.cases import check_moment
 from northbank.shell.web.registry import Call, Face, Operation
 from northbank.shell.web.wire import NO_STORE, Reply

@@ -13,6 +13,14 @@ select p.version, p.kept_at as at, coalesce(
 ) as note
 from pack_version p where p.city = $1 order by p.kept_at desc, p.version limit $2;
 
+-- name: note_run
+insert into simulation_run (id, at, state, run) values ($1, $2, $3, $4)
+on conflict (id) do update set state = excluded.state, run = excluded.run where excluded.state <> 'running';
+
+-- name: noted_runs
+-- Simulations begun last that have no result, the newest first.
+select run from simulation_run r where not exists (select from simulation s where s.id = r.id) order by at desc, id desc limit $1;
+
 -- name: keep_simulation
 insert into simulation (id, city, at, version, result) values ($1, $2, $3, $4, $5);
 
