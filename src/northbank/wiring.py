@@ -32,6 +32,7 @@ from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
+from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.quarantine import LakeQuarantine
 from northbank.shell.settings import Settings
@@ -122,10 +123,11 @@ class Center:
             rulebooks=self.rulebooks,
             history=PgHistory(pool, ZoneInfo(city.timezone)),
         )
-        lake = settings.data / "lake"
+        lake = lake_of(settings)
         self.platform = Platform(
-            self.world, lake_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(lake, settings.lake_memory)
-        )
+            self.world, lake, DuckFigures(lake, settings.data / "prepared"), shelf=PgShelf(pool),
+            quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
+        )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trials = Trials(simulations)
         self.lab = Lab(self.world, self.rulebooks, simulations, self.trials)

@@ -10,8 +10,12 @@ from typing import Literal, TypeVar
 import msgspec
 
 from northbank.core.dataset import Dataset
+from northbank.core.indicator import Indicator
+from northbank.core.inventory import Inventory
 from northbank.core.name import Name as Name
 from northbank.core.place import Places
+from northbank.core.subject import Subject
+from northbank.core.vital_sign import VitalSign
 from northbank.core.words import OWN
 from northbank.core.worktime import Calendar
 from northbank.core.worktime import Unit5 as Unit5
@@ -348,6 +352,10 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     metrics: tuple[Metric, ...] = ()  # of the pack; core/metric_catalog.py has the program's own
     gaming: GamingRules = GamingRules()
     datasets: Mapping[str, Dataset] = {}
+    inventory: Inventory = Inventory()
+    subjects: Mapping[str, Subject] = {}
+    indicators: Mapping[str, Indicator] = {}
+    vital_signs: Mapping[str, VitalSign] = {}
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

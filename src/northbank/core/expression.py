@@ -10,7 +10,7 @@ import msgspec
 Plain = str | int | float
 Op = Literal[
     "and", "or", "add", "multiply", "mod", "equal", "at_least", "at_most", "matches", "replace", "part", "code_point", "place",
-    "one_of", "upper", "as_date", "as_time", "as_integer", "as_number", "if",
+    "one_of", "upper", "as_date", "as_time", "as_integer", "as_number", "if", "there", "not",
 ]  # fmt: skip
 
 

@@ -45,4 +45,11 @@ DATA: Mapping[str, tuple[int, str, str, str, str]] = {
         "Choose an earlier batch.",
         "请选择更早的批次。",
     ),
+    "lineage_start": (
+        422,
+        "Say of one thing where it comes from.",
+        "请指明一个要追溯的对象。",
+        "Give exactly one of: {allowed}.",
+        "请在以下参数中给出且仅给出一个：{allowed}。",
+    ),
 }

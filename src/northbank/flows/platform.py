@@ -9,6 +9,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.refusal import Refused
 from northbank.ports import World
 from northbank.ports.data import Lake
+from northbank.ports.figures import Figures
 from northbank.ports.shelf import Quarantine, Shelf
 
 READERS = frozenset({
@@ -22,6 +23,7 @@ class Platform(msgspec.Struct, frozen=True):
 
     world: World
     lake: Lake
+    figures: Figures
     shelf: Shelf | None = None
     quarantine: Quarantine | None = None
 

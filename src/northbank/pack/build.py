@@ -34,6 +34,7 @@ from northbank.pack import rows as r
 from northbank.pack.datasets import datasets_of
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
+from northbank.pack.inventory import inventory_of
 from northbank.pack.offices import day_names, names_of, office_of, offices_of
 from northbank.pack.workweek import calendar_of
 
@@ -81,6 +82,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         hot=HotRules(**msgspec.structs.asdict(pack.hot)),
         metrics=tuple(_metric(row) for _, row in files.table("metrics")),
         datasets=MappingProxyType(datasets_of(files)),
+        inventory=inventory_of(files),
         gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,

@@ -18,6 +18,7 @@ from northbank.pack import spec as s
 from northbank.pack.csvfile import parse_table
 from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, PackFaults, listed
+from northbank.pack.inventory_rows import TABLES as INVENTORY
 from northbank.pack.tomlfile import Lines, parse_toml
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -42,12 +43,13 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "sources": r.SourceRow,
     "reasons": r.ReasonRow,
     "evidence": r.EvidenceRow,
+    **INVENTORY,
 }
 OPTIONAL_TABLES = {
-    "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence",
+    "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence", *INVENTORY,
 }  # fmt: skip
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
-FOLDERS = {"areas", "calendar", "datasets", "stories", "maps"}
+FOLDERS = {"areas", "calendar", "datasets", "inventory", "stories", "maps"}
 BIGGEST = 64 * 1024 * 1024
 
 
@@ -233,13 +235,24 @@ def _parse_words(data: bytes) -> tuple[dict[str, Name], list[Fault]]:
 
 
 def _strangers(folder: Path) -> list[Fault]:
-    known = {f"{name}.csv" for name in TABLES} | TOMLS
-    return [
-        Fault(path.name, 1, "a file that is not part of a pack", listed(known, path.name))
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.suffix in (".csv", ".toml") and path.name not in known
-    ] + [
-        Fault(path.name, 1, "a folder that is not part of a pack", listed(FOLDERS, path.name))
-        for path in sorted(folder.iterdir())
-        if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "__"))
-    ]
+    known = {f"{name}.csv" for name in TABLES if name not in INVENTORY} | TOMLS
+    known_there = {f"{name}.csv".removeprefix("inventory/") for name in INVENTORY}
+    return (
+        [
+            Fault(path.name, 1, "a file that is not part of a pack", listed(known, path.name))
+            for path in sorted(folder.iterdir())
+            if path.is_file() and path.suffix in (".csv", ".toml") and path.name not in known
+        ]
+        + [
+            Fault(path.name, 1, "a folder that is not part of a pack", listed(FOLDERS, path.name))
+            for path in sorted(folder.iterdir())
+            if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "__"))
+        ]
+        + [
+            Fault(
+                f"inventory/{path.name}", 1, "a file that is not part of an inventory", listed(known_there, path.name)
+            )
+            for path in sorted((folder / "inventory").glob("*"))
+            if path.name not in known_there and not path.name.startswith(".")
+        ]
+    )

@@ -137,15 +137,26 @@ class DuckLake:
 
     async def rows(self, dataset: Dataset, batches: Sequence[Collected], what: str = "*") -> list[tuple[object, ...]]:
         """A few rows or sums for a person to look at; `what` is the program's own."""
-        for one in batches:
-            if not (self._folder(dataset.code) / BATCHES / one.folder / ABOUT).is_file():
-                raise Refused("lake_lost", dataset=dataset.code, batch=one.n)
+        self._check(dataset, batches)
         query = f"select {what} from ({self.relation(dataset, batches)})"  # noqa: S608  # house: sql
         return await asyncio.to_thread(self._ask, query)
 
-    def _ask(self, query: str) -> list[tuple[object, ...]]:
+    async def ask(
+        self, tables: Sequence[tuple[Dataset, Sequence[Collected]]], query: str, values: Sequence[object] = ()
+    ) -> list[tuple[object, ...]]:
+        """Few rows or sums of a query over relations of these tables. Refused: `lake_lost` where a folder is gone."""
+        for dataset, batches in tables:
+            self._check(dataset, batches)
+        return await asyncio.to_thread(self._ask, query, values)
+
+    def _check(self, dataset: Dataset, batches: Sequence[Collected]) -> None:
+        for one in batches:
+            if not (self._folder(dataset.code) / BATCHES / one.folder / ABOUT).is_file():
+                raise Refused("lake_lost", dataset=dataset.code, batch=one.n)
+
+    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         with self._engine(self._root / "scratch") as duck:
-            return duck.execute(query).fetchall()
+            return duck.execute(query, list(values)).fetchall()
 
     @contextmanager
     def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:

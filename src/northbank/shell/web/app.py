@@ -12,7 +12,9 @@ from northbank.shell.web import (
     cases,
     datasets,
     duplicates,
+    governed,
     hot,
+    inventory,
     lab,
     metrics,
     proofs,
@@ -67,6 +69,8 @@ def all_operations() -> tuple[Operation, ...]:
         *metrics.OPERATIONS,
         *lab.OPERATIONS,
         *datasets.OPERATIONS,
+        *inventory.OPERATIONS,
+        *governed.OPERATIONS,
         *proofs.OPERATIONS,
     )
 
