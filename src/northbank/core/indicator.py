@@ -16,12 +16,12 @@ from northbank.core.name import Name
 Measure = Literal["count", "distinct", "sum", "mean", "least", "most", "share"]
 Test = Literal["empty", "there", "equal", "one_of", "at_least", "at_most", "within", "ahead"]
 Grain = Literal["", "hour", "day", "month", "year"]
-State = Literal["unknown", "normal", "off"]
+FigureState = Literal["unknown", "normal", "off"]
 MOST_GROUPS = 5_000
 SPAN = re.compile(r"^(\d{1,5})([hd])$")
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Where(msgspec.Struct, frozen=True):
     """What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do."""
 
     column: str
@@ -30,7 +30,7 @@ class Condition(msgspec.Struct, frozen=True):
     or_empty: bool = False
 
 
-class Group(msgspec.Struct, frozen=True):
+class Grouping(msgspec.Struct, frozen=True):
     """What a figure is divided by: a column; per: the hour, day ... it falls in; level: the area of that level above the code in it."""
 
     column: str
@@ -57,11 +57,11 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     stale_hours: float = 0
     digits: int = 0
     of: str
-    where: tuple[Condition, ...] = ()
+    where: tuple[Where, ...] = ()
     measure: Measure = "count"
     column: str = ""
-    among: tuple[Condition, ...] = ()
-    group: Group | None = None
+    among: tuple[Where, ...] = ()
+    group: Grouping | None = None
     source: str = ""
     note: Name = Name()
     standing: Literal["V", "U"] = "U"
@@ -76,7 +76,7 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(named))
 
 
-class Part(msgspec.Struct, frozen=True):
+class FigurePart(msgspec.Struct, frozen=True):
     """A figure of one group. key: a code, or the start of the hour, day ... as it stands in the table. value: None where there is none."""
 
     key: str
@@ -90,7 +90,7 @@ class Measured(msgspec.Struct, frozen=True):
     value: float | None
     rows: int
     counted: int
-    parts: tuple[Part, ...] = ()
+    parts: tuple[FigurePart, ...] = ()
     cut: bool = False
 
 
@@ -114,7 +114,7 @@ def key_of(indicator: Indicator, standing: dict[str, int]) -> str:
     return f"{indicator.version}-{batches}"
 
 
-def filtered(conditions: Sequence[Condition], as_of: datetime) -> Expression | None:
+def filtered(conditions: Sequence[Where], as_of: datetime) -> Expression | None:
     """All conditions together; None where there are none. as_of: what `within` and `ahead` are counted from, on the table's clock."""
     found: Expression | None = None
     for one in conditions:
@@ -123,7 +123,7 @@ def filtered(conditions: Sequence[Condition], as_of: datetime) -> Expression | N
     return found
 
 
-def _asked(one: Condition, as_of: datetime) -> Call:
+def _asked(one: Where, as_of: datetime) -> Call:
     cell = Cell(one.column)
     empty = call("not", call("there", cell))
     match one.test:
@@ -157,7 +157,7 @@ def span(text: str) -> timedelta:
     return timedelta(hours=int(match[1])) if match[2] == "h" else timedelta(days=int(match[1]))
 
 
-def state_of(indicator: Indicator, value: float | None, stale: bool) -> State:
+def state_of(indicator: Indicator, value: float | None, stale: bool) -> FigureState:
     """What is said of a number: nothing where it is old or missing; else whether it lies in its band, or reaches its target."""
     if value is None or stale:
         return "unknown"

@@ -16,7 +16,7 @@ from northbank.core.name import Name
 Freshness = Literal["none", "fresh", "late"]
 
 
-class Point(msgspec.Struct, frozen=True):
+class ScorePoint(msgspec.Struct, frozen=True):
     """One batch of a trend. at: when its newest file was made. taken: else it was turned away."""
 
     n: int
@@ -55,7 +55,7 @@ class DatasetQuality(msgspec.Struct, frozen=True, kw_only=True):
     hours_late: float
     turned_away: int
     tickets: int
-    trend: list[Point]
+    trend: list[ScorePoint]
     faults: list[RuleFault]
 
 
@@ -101,7 +101,7 @@ def of_dataset(
         rows=sum(one.good for one in stands), bad=sum(one.bad for one in stands), age=age,
         freshness="none" if age is None else "late" if late else "fresh", hours_late=round(late, 1),
         turned_away=len(past) - len(taken), tickets=tickets,
-        trend=[Point(one.n, one.happened_at, one.score, one.rows, one.bad, isinstance(one, Collected)) for one in shown],
+        trend=[ScorePoint(one.n, one.happened_at, one.score, one.rows, one.bad, isinstance(one, Collected)) for one in shown],
         faults=_faults(shown),
     )  # fmt: skip
 

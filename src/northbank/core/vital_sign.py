@@ -45,14 +45,14 @@ class VitalSign(msgspec.Struct, frozen=True, kw_only=True):
     synthetic: bool = False
 
 
-class Reading(msgspec.Struct, frozen=True):
+class SignReading(msgspec.Struct, frozen=True):
     """A value at a time."""
 
     at: datetime
     value: float
 
 
-def level_of(sign: VitalSign, readings: Sequence[Reading], now: datetime) -> SignLevel:
+def level_of(sign: VitalSign, readings: Sequence[SignReading], now: datetime) -> SignLevel:
     """The level after readings, the oldest first. Stale or missing: unknown, whatever it was before."""
     if not readings or now - readings[-1].at > timedelta(hours=sign.stale_hours):
         return "unknown"

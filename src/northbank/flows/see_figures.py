@@ -9,7 +9,7 @@ from msgspec import Meta
 from northbank.core.access import Actor
 from northbank.core.city import City
 from northbank.core.dataset import HOURS, Column
-from northbank.core.indicator import Indicator, Part, Prepared, State, state_of
+from northbank.core.indicator import FigurePart, FigureState, Indicator, Prepared, state_of
 from northbank.core.name import Name
 from northbank.core.refusal import Refused
 from northbank.core.subject import Level, Subject, columns_of, level_of
@@ -19,7 +19,7 @@ from northbank.flows.prepare_figures import datasets_of, prepared
 FIRST = 12  # groups in a list of figures
 
 
-class Past(msgspec.Struct, frozen=True):
+class FigurePast(msgspec.Struct, frozen=True):
     """A figure as it was over earlier batches."""
 
     at: datetime
@@ -34,10 +34,10 @@ class IndicatorView(msgspec.Struct, frozen=True, kw_only=True):
 
     indicator: Indicator
     value: float | None
-    state: State
+    state: FigureState
     rows: int
     counted: int
-    parts: list[Part]
+    parts: list[FigurePart]
     groups: dict[str, Name]
     more: bool
     standing: dict[str, int]
@@ -47,7 +47,7 @@ class IndicatorView(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool
     stale_hours: float | None
     score: float | None
-    trend: list[Past]
+    trend: list[FigurePast]
 
 
 class IndicatorList(msgspec.Struct, frozen=True):
@@ -117,7 +117,9 @@ def _view(
     measured = found.measured if found else None
     value = measured.value if measured else None
     parts = list(measured.parts[:first]) if measured else []
-    trend = [Past(each.as_of, each.measured.value) for each in history if found is None or each.as_of <= found.as_of]
+    trend = [
+        FigurePast(each.as_of, each.measured.value) for each in history if found is None or each.as_of <= found.as_of
+    ]
     return IndicatorView(
         indicator=one, value=value, state=state_of(one, value, stale or found is None),
         rows=measured.rows if measured else 0, counted=measured.counted if measured else 0, parts=parts,
@@ -127,7 +129,7 @@ def _view(
     )  # fmt: skip
 
 
-def _names(city: City, one: Indicator, parts: list[Part]) -> dict[str, Name]:
+def _names(city: City, one: Indicator, parts: list[FigurePart]) -> dict[str, Name]:
     """What the keys of groups stand for: areas, or the codes of a column."""
     if one.group is None or one.group.per:
         return {}

@@ -250,7 +250,7 @@ def covered(city: City, actor: Actor, query: CoverageQuery) -> CoverageView:
 
 def report_of(city: City) -> Coverage:
     """The coverage report of a city, made once."""
-    return city.memo("coverage", lambda: coverage(city.inventory, city.datasets))
+    return city.memo("coverage", lambda: coverage(city.inventory, city.datasets, city.indicators))
 
 
 def unit_name(city: City, code: str) -> Name:

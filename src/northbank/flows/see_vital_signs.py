@@ -9,7 +9,7 @@ from northbank.core.city import City
 from northbank.core.indicator import Indicator
 from northbank.core.name import Name
 from northbank.core.refusal import Refused
-from northbank.core.vital_sign import Reading, SignLevel, VitalSign, level_of
+from northbank.core.vital_sign import SignLevel, SignReading, VitalSign, level_of
 from northbank.flows.platform import Platform
 from northbank.flows.prepare_figures import prepared
 
@@ -31,7 +31,7 @@ class VitalSignView(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None
     age: float | None
     stale: bool
-    readings: list[Reading]
+    readings: list[SignReading]
     score: float | None
     rows: int
 
@@ -65,7 +65,7 @@ async def _view(platform: Platform, sign: VitalSign) -> VitalSignView:
     )  # fmt: skip
 
 
-async def _readings(platform: Platform, indicator: Indicator) -> tuple[list[Reading], float | None, int]:
+async def _readings(platform: Platform, indicator: Indicator) -> tuple[list[SignReading], float | None, int]:
     """The values of a figure by the time they are of: its groups, where it is grouped by time; else one of each batch."""
     try:
         found = await prepared(platform, indicator)
@@ -76,13 +76,13 @@ async def _readings(platform: Platform, indicator: Indicator) -> tuple[list[Read
     if indicator.group is not None and indicator.group.per:
         parts = found.measured.parts[:LOOKED_AT]
         readings = [
-            Reading(moment_of(platform.world.city, part.key), part.value)
+            SignReading(moment_of(platform.world.city, part.key), part.value)
             for part in parts
             if part.key and part.value is not None
         ]
     else:
         history = await platform.figures.history(indicator.code, indicator.version)
-        readings = [Reading(one.as_of, one.measured.value) for one in history if one.measured.value is not None]
+        readings = [SignReading(one.as_of, one.measured.value) for one in history if one.measured.value is not None]
     return sorted(readings, key=lambda one: one.at)[-LOOKED_AT:], found.score, found.measured.rows
 
 

@@ -34,6 +34,7 @@ from northbank.pack import rows as r
 from northbank.pack.datasets import datasets_of
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
+from northbank.pack.governed import indicators_of, subjects_of, vital_signs_of
 from northbank.pack.inventory import inventory_of
 from northbank.pack.offices import day_names, names_of, office_of, offices_of
 from northbank.pack.workweek import calendar_of
@@ -83,6 +84,9 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         metrics=tuple(_metric(row) for _, row in files.table("metrics")),
         datasets=MappingProxyType(datasets_of(files)),
         inventory=inventory_of(files),
+        subjects=MappingProxyType(subjects_of(files)),
+        indicators=MappingProxyType(indicators_of(files)),
+        vital_signs=MappingProxyType(vital_signs_of(files)),
         gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,

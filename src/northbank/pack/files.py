@@ -18,6 +18,7 @@ from northbank.pack import spec as s
 from northbank.pack.csvfile import parse_table
 from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, PackFaults, listed
+from northbank.pack.governed_spec import IndicatorToml, SubjectToml, VitalSignToml
 from northbank.pack.inventory_rows import TABLES as INVENTORY
 from northbank.pack.tomlfile import Lines, parse_toml
 
@@ -49,7 +50,7 @@ OPTIONAL_TABLES = {
     "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence", *INVENTORY,
 }  # fmt: skip
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
-FOLDERS = {"areas", "calendar", "datasets", "inventory", "stories", "maps"}
+FOLDERS = {"areas", "calendar", "datasets", "indicators", "inventory", "stories", "subjects", "maps", "vital_signs"}
 BIGGEST = 64 * 1024 * 1024
 
 
@@ -80,6 +81,9 @@ class PackFiles(msgspec.Struct):
     digest: str
     faults: list[Fault]
     datasets: dict[str, TomlFile[DatasetToml]] = {}
+    subjects: dict[str, TomlFile[SubjectToml]] = {}
+    indicators: dict[str, TomlFile[IndicatorToml]] = {}
+    vital_signs: dict[str, TomlFile[VitalSignToml]] = {}
 
     def table(self, name: str) -> Table[Any]:
         """The rows of table `name` as (line, row); empty when there is none."""
@@ -102,7 +106,6 @@ def read_files(folder: Path) -> PackFiles:
         if (story := _read_toml(folder, f"stories/{path.name}", s.StoryToml, faults))
     ]
     demo = _read_toml(folder, "demo.toml", s.DemoToml, faults) if (folder / "demo.toml").exists() else None
-    datasets = dict(_read_datasets(folder, faults))
     faults += _strangers(folder)
     return PackFiles(
         folder,
@@ -116,7 +119,10 @@ def read_files(folder: Path) -> PackFiles:
         demo,
         digest(folder),
         faults,
-        datasets,
+        dict(_read_named(folder, "datasets", DatasetToml, faults)),
+        dict(_read_named(folder, "subjects", SubjectToml, faults)),
+        dict(_read_named(folder, "indicators", IndicatorToml, faults)),
+        dict(_read_named(folder, "vital_signs", VitalSignToml, faults)),
     )
 
 
@@ -184,15 +190,14 @@ def _read_offices(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, Toml
             yield path.stem, office
 
 
-def _read_datasets(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, TomlFile[DatasetToml]]]:
-    for path in sorted((folder / "datasets").glob("*.toml")):
-        file = f"datasets/{path.name}"
+def _read_named(folder: Path, of: str, kind: type[R], faults: list[Fault]) -> Iterator[tuple[str, TomlFile[R]]]:
+    """The files of a folder whose names are codes."""
+    for path in sorted((folder / of).glob("*.toml")):
+        file = f"{of}/{path.name}"
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", path.stem):
-            faults.append(
-                Fault(file, 1, f"file name '{path.stem}'", "small letters, digits and _: it is the data set's code")
-            )
+            faults.append(Fault(file, 1, f"file name '{path.stem}'", "small letters, digits and _: it is a code"))
             continue
-        one = _read_toml(folder, file, DatasetToml, faults)
+        one = _read_toml(folder, file, kind, faults)
         if one is not None:
             yield path.stem, one
 

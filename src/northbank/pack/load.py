@@ -13,6 +13,7 @@ from northbank.pack.fault import Fault as Fault
 from northbank.pack.fault import PackFaults as PackFaults
 from northbank.pack.files import PackFiles, read_files
 from northbank.pack.geometry import Shapes, read_shapes
+from northbank.pack.governed import governed_faults
 from northbank.pack.inventory import inventory_faults
 from northbank.pack.joins import geometry_faults
 from northbank.pack.offices import office_faults
@@ -45,6 +46,7 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
     files.faults += geometry_faults(files, shapes)
     files.faults += dataset_faults(files)
     files.faults += inventory_faults(files)
+    files.faults += governed_faults(files)
     files.digest = digest_with(files, shapes)
     return files, shapes
 

@@ -38,7 +38,7 @@ export interface ActBody {
   note?: string | null;
   unit?: string | null;
   support?: string[] | null;
-  place?: Where | null;
+  place?: ReportWhere | null;
   type?: string | null;
   outcome?: string | null;
   task?: number | null;
@@ -163,6 +163,50 @@ export interface BoardView {
   code: string;
   name: Name;
   level: string;
+}
+
+/** A key business (核心业务). partners: departments that cooperate. inputs: codes of data items; the other tuples hold codes too. */
+export interface Business {
+  code: string;
+  name: Name;
+  lead: string;
+  partners?: string[];
+  board: string;
+  runway?: string;
+  level?: "community" | "district" | "grid" | "town";
+  basis?: Name;
+  trigger?: Name;
+  inputs?: string[];
+  outputs?: Name;
+  steps?: Step[];
+  systems?: string[];
+  kpis?: string[];
+  status?: "offline" | "online" | "partial";
+  one_things?: string[];
+  synthetic?: boolean;
+}
+
+/** One page. total: that fit. by_*: how they divide, by code. next: `after` of the next page. */
+export interface BusinessPage {
+  total: number;
+  by_department: Record<string, number>;
+  by_board: Record<string, number>;
+  by_status: Record<string, number>;
+  businesses: Business[];
+  next: string | null;
+}
+
+/** One business with everything that its codes stand for. */
+export interface BusinessView {
+  business: Business;
+  department: Name;
+  partners: Name[];
+  board: Name;
+  runway: Name;
+  items: MappedItem[];
+  systems: System[];
+  kpis: Kpi[];
+  one_things: OneThing[];
 }
 
 /** One case at a glance; holds no personal data. */
@@ -370,10 +414,37 @@ export interface ContractView {
   mine: boolean;
 }
 
+/** The report of what is missing. total: gaps that fit; listed: the first of them. owners: names of the departments in it. */
+export interface CoverageView {
+  counts: GapCount[];
+  total: number;
+  listed: Gap[];
+  owners: Record<string, Name>;
+}
+
 /** Every data set of the pack, by owner and name. */
 export interface DatasetList {
   at: string;
   rows: DatasetRow[];
+}
+
+/** A data set. score: of its last batch, percent, None where there is none. change: against the mean of those before. */
+export interface DatasetQuality {
+  code: string;
+  name: Name;
+  owner: string;
+  level: string;
+  score: number | null;
+  change: number | null;
+  rows: number;
+  bad: number;
+  age: number | null;
+  freshness: "fresh" | "late" | "none";
+  hours_late: number;
+  turned_away: number;
+  tickets: number;
+  trend: ScorePoint[];
+  faults: RuleFault[];
 }
 
 /** A data set: what its contract says in short, and what its batches say. columns: how many. mine: the reader answers for it. */
@@ -453,7 +524,7 @@ export interface DepartmentRow {
 /** What is known so far of a report that is being entered; the fields of a report, each of them optional. */
 export interface Draft {
   type?: string | null;
-  place?: Where | null;
+  place?: ReportWhere | null;
   text?: string | null;
   contact?: Contact | null;
   happened_at?: string | null;
@@ -472,6 +543,13 @@ export interface Duplicates {
   more: boolean;
   words: boolean;
   learned: boolean;
+}
+
+/** Something flows from one place to another; how: in a word. */
+export interface Edge {
+  origin: string;
+  target: string;
+  how?: string;
 }
 
 /** Why a subject is erased: a code such as `request` or `retention`. */
@@ -506,6 +584,19 @@ export interface Figure {
   count: number;
   query: string;
   late?: number;
+}
+
+/** A figure of one group. key: a code, or the start of the hour, day ... as it stands in the table. value: None where there is none. */
+export interface FigurePart {
+  key: string;
+  value: number | null;
+  rows: number;
+}
+
+/** A figure as it was over earlier batches. */
+export interface FigurePast {
+  at: string;
+  value: number | null;
 }
 
 /** One figure: numerator of denominator. value: their share, None where nothing counts; low, high: its 95 % interval. */
@@ -581,11 +672,35 @@ export interface GamingView {
   past?: boolean;
 }
 
+/** One thing that is missing. of: code of what lacks it (`data set.column` for columns). owner: who answers for it, or "". */
+export interface Gap {
+  kind: "business_offline" | "business_without_items" | "business_without_kpi" | "business_without_systems" | "column_without_item" | "dataset_unused" | "item_unused" | "item_without_dataset" | "item_without_owner" | "kpi_without_indicator" | "personal_without_mask" | "system_unused" | "system_without_owner";
+  of: string;
+  name: Name;
+  owner: string;
+}
+
+/** How often something is missing. of: how many there are that could lack it. owners: missing by department ("" nobody). */
+export interface GapCount {
+  kind: "business_offline" | "business_without_items" | "business_without_kpi" | "business_without_systems" | "column_without_item" | "dataset_unused" | "item_unused" | "item_without_dataset" | "item_without_owner" | "kpi_without_indicator" | "personal_without_mask" | "system_unused" | "system_without_owner";
+  name: Name;
+  missing: number;
+  of: number;
+  owners: Record<string, number>;
+}
+
 /** The figures of one group, in the order of the definitions. key "": cases without one. */
 export interface GroupView {
   key: string;
   name: Name;
   figures: FigureView[];
+}
+
+/** What a figure is divided by: a column; per: the hour, day ... it falls in; level: the area of that level above the code in it. */
+export interface Grouping {
+  column: string;
+  per?: "" | "day" | "hour" | "month" | "year";
+  level?: string;
 }
 
 /** One line of the stream: what happened to which case. No personal data. */
@@ -644,6 +759,64 @@ export interface InclusionView {
   checkpoint: string;
 }
 
+/** A figure. version: digest of its file. of: code of a data set or of a subject table. */
+export interface Indicator {
+  code: string;
+  version: string;
+  name: Name;
+  unit?: string;
+  owner?: string;
+  board?: string;
+  better?: "band" | "less" | "more";
+  target?: number | null;
+  normal?: [number, number] | null;
+  stale_hours?: number;
+  digits?: number;
+  of: string;
+  where?: IndicatorWhere[];
+  measure?: "count" | "distinct" | "least" | "mean" | "most" | "share" | "sum";
+  column?: string;
+  among?: IndicatorWhere[];
+  group?: Grouping | null;
+  source?: string;
+  note?: Name;
+  standing?: "U" | "V";
+  synthetic?: boolean;
+}
+
+/** Every figure, with its first groups. */
+export interface IndicatorList {
+  indicators: IndicatorView[];
+}
+
+/** A figure now, or as of a batch. rows: of the table; counted: of them, those it counts. standing: last batch of each data set. */
+export interface IndicatorView {
+  indicator: Indicator;
+  value: number | null;
+  state: "normal" | "off" | "unknown";
+  rows: number;
+  counted: number;
+  parts: FigurePart[];
+  groups: Record<string, Name>;
+  more: boolean;
+  standing: Record<string, number>;
+  datasets: string[];
+  as_of: string | null;
+  age: number | null;
+  stale: boolean;
+  stale_hours: number | null;
+  score: number | null;
+  trend: FigurePast[];
+}
+
+/** What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do. */
+export interface IndicatorWhere {
+  column: string;
+  test: "ahead" | "at_least" | "at_most" | "empty" | "equal" | "one_of" | "there" | "within";
+  value?: string | number | string[];
+  or_empty?: boolean;
+}
+
 /** One thing an act takes. usual: what it will mostly be, as text. choices: None, anything of its kind. */
 export interface Input {
   name: "amount" | "attributes" | "into" | "matters" | "note" | "order" | "outcome" | "photos" | "place" | "score" | "support" | "task" | "type" | "unit" | "until";
@@ -679,10 +852,52 @@ export interface IssueView {
   query: string;
 }
 
+/** A data item (数据项): what a business needs to know. dataset, column: what carries it; empty where nothing does yet. */
+export interface Item {
+  code: string;
+  name: Name;
+  unit?: string;
+  owner?: string;
+  systems?: string[];
+  dataset?: string;
+  column?: string;
+  synthetic?: boolean;
+}
+
+/** One page of them. */
+export interface ItemPage {
+  total: number;
+  items: ItemRow[];
+  next: string | null;
+}
+
+/** A data item and how many businesses need it. */
+export interface ItemRow {
+  item: Item;
+  businesses: number;
+}
+
+/** A data set that is joined: `on` pairs columns of those before (`dataset.column`) with its own. keep: rows without a match stay. */
+export interface Join {
+  dataset: string;
+  on: [string, string][];
+  keep?: boolean;
+}
+
 /** Public keys of this journal in the order in which they signed; the last one signs today. origin: whose journal. */
 export interface KeysView {
   origin: string;
   keys: VerifierKey[];
+}
+
+/** A figure that businesses are held to. indicator: the code of what computes it; empty where nothing does yet. */
+export interface Kpi {
+  code: string;
+  name: Name;
+  unit?: string;
+  better?: "less" | "more";
+  indicator?: string;
+  synthetic?: boolean;
 }
 
 /** A data set that is late. newest: when its newest file was made; due: when another one was. */
@@ -692,6 +907,26 @@ export interface LateRow {
   owner: string;
   newest: string;
   due: string;
+}
+
+/** A resource: of the pack's ledger, or a data set. */
+export interface LedgerRow {
+  kind: "application" | "cloud" | "component" | "dataset" | "sensor";
+  code: string;
+  name: Name;
+  owner: string;
+  stage: string;
+  count: number;
+  unit: string;
+  note: Name;
+  synthetic: boolean;
+}
+
+/** by_kind, by_stage: how many rows of each there are in all (of applications, by where they come from). */
+export interface LedgerView {
+  by_kind: Record<string, number>;
+  by_stage: Record<string, number>;
+  rows: LedgerRow[];
 }
 
 /** A case that may tell of the same matter. parts: what speaks for and against it, in log-odds; they and `prior` make `odds`. */
@@ -709,6 +944,13 @@ export interface Likely {
   odds: number;
   prior: number;
   parts: Part[];
+}
+
+/** The part of the graph around `start`, nodes in the order of the flow. */
+export interface LineageView {
+  start: string;
+  nodes: Node[];
+  edges: Edge[];
 }
 
 /** Another case, one the actor may see. */
@@ -743,6 +985,13 @@ export interface Load {
   late_after: number;
 }
 
+/** A data item of a business. dataset_name, column_name: of what carries it, where something does. */
+export interface MappedItem {
+  item: Item;
+  dataset_name: Name | null;
+  column_name: Name | null;
+}
+
 /** How a personal column is shown to whoever may not read it: so many characters kept at each end. */
 export interface Mask {
   first?: number;
@@ -752,7 +1001,7 @@ export interface Mask {
 /** A matter that the report tells of besides its first. place: a point, where it is another than that of the report. */
 export interface MatterBody {
   type: string;
-  place?: Where | null;
+  place?: ReportWhere | null;
   attributes?: Record<string, boolean | number | string>;
   note?: string | null;
 }
@@ -814,7 +1063,7 @@ export interface Needs {
 /** A report as somebody sends it. `external` is the sender's own number, taken once per source. */
 export interface NewReport {
   type?: string | null;
-  place?: Where | null;
+  place?: ReportWhere | null;
   text?: string | null;
   contact?: Contact | null;
   source?: string | null;
@@ -833,6 +1082,29 @@ export interface NewSimulation {
   note?: string;
 }
 
+/** One place of the graph. id: `kind:code`. owner: who answers for it. at, rows, score: where they are known. */
+export interface Node {
+  id: string;
+  kind: "batch" | "column" | "dataset" | "file" | "indicator" | "provider" | "screen" | "subject" | "vital_sign";
+  name: Name;
+  owner?: string;
+  at?: string | null;
+  rows?: number | null;
+  score?: number | null;
+  count?: number;
+  digest?: string;
+  personal?: boolean;
+}
+
+/** A one-thing (一件事): several businesses done as one. app: whether the program has it. */
+export interface OneThing {
+  code: string;
+  name: Name;
+  lead?: string;
+  stage?: "building" | "planned" | "running";
+  synthetic?: boolean;
+}
+
 /** One record of urging or supervision laid over a case. n: its number in the case, from 1. */
 export interface Order {
   n: number;
@@ -845,6 +1117,20 @@ export interface Order {
   due_at?: string | null;
   lapsed?: boolean;
   answered_at?: string | null;
+}
+
+/** A department. score: mean over its data sets that have one, weighed by rows (each at least as one thousandth of the largest). */
+export interface OwnerQuality {
+  owner: string;
+  score: number | null;
+  change: number | null;
+  datasets: number;
+  collected: number;
+  late: number;
+  turned_away: number;
+  tickets: number;
+  rows: number;
+  bad: number;
 }
 
 /** A file of rules of a version. text: empty where the pack does without it. */
@@ -906,6 +1192,14 @@ export interface PhotoRef {
   url: string;
 }
 
+/** A column of a subject table: its code there, and the data set and column it comes from. name: empty for that column's own. */
+export interface Picked {
+  code: string;
+  dataset: string;
+  column: string;
+  name?: Name;
+}
+
 /** An area as it was called on a day, and the official code that it bore. */
 export interface Place {
   code: string;
@@ -937,6 +1231,19 @@ export interface Problem {
 export interface ProblemsDetail {
   path: string;
   message: string;
+}
+
+/** Everything. */
+export interface Quality {
+  score: number | null;
+  datasets: DatasetQuality[];
+  owners: OwnerQuality[];
+}
+
+/** The scores. owners: names of the departments in it. */
+export interface QualityView {
+  quality: Quality;
+  owners: Record<string, Name>;
 }
 
 /** Bad rows of batch `n` (none: 0). batches: the newest that have bad rows. faults: by rule, the most frequent first. */
@@ -1024,6 +1331,13 @@ export interface ReportReply {
   position: number;
 }
 
+/** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */
+export interface ReportWhere {
+  lon?: number | null;
+  lat?: number | null;
+  address?: string | null;
+}
+
 /** One look-back at a closed case. day: days after its end. called: it is on the list of the desk. */
 export interface Review {
   n: number;
@@ -1060,6 +1374,14 @@ export interface RuleChange {
   fields: RuleField[];
 }
 
+/** Rows that fail a rule, over the batches of a trend. share: percent of their rows. rising: more often in the last than before. */
+export interface RuleFault {
+  rule: string;
+  rows: number;
+  share: number;
+  rising: boolean;
+}
+
 /** A value of a row of rules in two versions. */
 export interface RuleField {
   name: string;
@@ -1082,6 +1404,16 @@ export interface Said {
   code: string;
   before?: boolean | number | string | null;
   after?: boolean | number | string | null;
+}
+
+/** One batch of a trend. at: when its newest file was made. taken: else it was turned away. */
+export interface ScorePoint {
+  n: number;
+  at: string | null;
+  score: number;
+  rows: number;
+  bad: number;
+  taken: boolean;
 }
 
 /** Everything a desk shows of one case. people: the names of those who acted, by login, as far as they have accounts. */
@@ -1123,6 +1455,12 @@ export interface Session {
 export interface SignIn {
   login: string;
   password: string;
+}
+
+/** A value at a time. */
+export interface SignReading {
+  at: string;
+  value: number;
 }
 
 /** The account and the token; browsers get the token as a cookie as well. */
@@ -1203,6 +1541,40 @@ export interface SourceFile {
   rows?: number;
 }
 
+/** One step of a business and the time it may take. */
+export interface Step {
+  name: Name;
+  amount: number;
+  unit: "day" | "hour" | "minute" | "working_day" | "working_hour";
+}
+
+/** A subject table. version: digest of its file. first: the data set whose rows it has. */
+export interface Subject {
+  code: string;
+  version: string;
+  name: Name;
+  owner: string;
+  first: string;
+  joins?: Join[];
+  columns: Picked[];
+  note?: Name;
+  synthetic?: boolean;
+}
+
+/** Every subject table. */
+export interface SubjectList {
+  subjects: SubjectView[];
+}
+
+/** A subject table: what it is made of, and its columns with the marks they have in their data sets. */
+export interface SubjectView {
+  subject: Subject;
+  level: "L1" | "L2" | "L3" | "L4";
+  columns: Column[];
+  datasets: Record<string, Name>;
+  indicators: string[];
+}
+
 /** The words of a report, as far as they are written. They are not kept. */
 export interface SuggestBody {
   text: string;
@@ -1238,6 +1610,27 @@ export interface Summary {
   no_longer_late: number;
   spared: number;
   needed: number;
+}
+
+/** A computer system of a department; owner may be nobody, which is a gap. */
+export interface System {
+  code: string;
+  name: Name;
+  owner?: string;
+  level?: "city" | "district" | "national";
+  synthetic?: boolean;
+}
+
+/** Every system. */
+export interface SystemList {
+  systems: SystemRow[];
+}
+
+/** A system, how many businesses run on it and how many data items it keeps. */
+export interface SystemRow {
+  system: System;
+  businesses: number;
+  items: number;
 }
 
 /** The part of a supporting unit in a case, beside the lead's own work. n: its number in the case, from 1. */
@@ -1372,11 +1765,48 @@ export interface VerifierKey {
   at: string;
 }
 
-/** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */
-export interface Where {
-  lon?: number | null;
-  lat?: number | null;
-  address?: string | null;
+/** A sign. indicator: the figure it reads. object: what it is a sign of (an asset or an area), in words. period: between readings. */
+export interface VitalSign {
+  code: string;
+  name: Name;
+  board: string;
+  runway?: string;
+  object?: Name;
+  unit?: string;
+  indicator: string;
+  owner: string;
+  period_minutes?: number;
+  normal: [number, number];
+  levels?: number[];
+  above?: boolean;
+  hysteresis?: number;
+  hold?: number;
+  stale_hours: number;
+  plan?: string;
+  digits?: number;
+  note?: Name;
+  standing?: "U" | "V";
+  synthetic?: boolean;
+}
+
+/** Every sign, the most urgent first, unknown ones before normal ones. */
+export interface VitalSignList {
+  signs: VitalSignView[];
+}
+
+/** A sign now. value: the newest reading, also of a stale sign, whose level is unknown. at: its time. age: hours. */
+export interface VitalSignView {
+  sign: VitalSign;
+  board: Name;
+  value: number | null;
+  level: "blue" | "normal" | "orange" | "red" | "unknown" | "yellow";
+  inside: boolean | null;
+  at: string | null;
+  age: number | null;
+  stale: boolean;
+  readings: SignReading[];
+  score: number | null;
+  rows: number;
 }
 
 /** Why the case went where it is: the routing row, and the values it was decided by. */

@@ -12,7 +12,7 @@ import msgspec
 
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.expression import Expression
-from northbank.core.indicator import MOST_GROUPS, Group, Indicator, Measure, Measured, Part, Prepared
+from northbank.core.indicator import MOST_GROUPS, FigurePart, Grouping, Indicator, Measure, Measured, Prepared
 from northbank.core.subject import Subject
 from northbank.shell.lake.compile import Words, quoted
 from northbank.shell.lake.lake import DuckLake
@@ -46,7 +46,7 @@ class DuckFigures:
         query = _statement(words, indicator, table_of(self._lake, tables, subject), where, among, areas)
         found = await self._lake.ask(tables, query, words.values)
         (_, _, value, counted, rows), *groups = found
-        parts = [Part("" if key is None else str(key), _number(each), _whole(n)) for _, key, each, n, _ in groups]
+        parts = [FigurePart("" if key is None else str(key), _number(each), _whole(n)) for _, key, each, n, _ in groups]
         return Measured(
             _number(value), _whole(rows), _whole(counted), tuple(parts[:MOST_GROUPS]), len(parts) > MOST_GROUPS
         )
@@ -114,7 +114,7 @@ def _statement(
     )  # fmt: skip
 
 
-def _key(words: Words, group: Group, areas: Mapping[str, str]) -> tuple[str, str]:
+def _key(words: Words, group: Grouping, areas: Mapping[str, str]) -> tuple[str, str]:
     """What rows are grouped by, and what has to be joined for it."""
     cell = quoted(group.column)
     if group.per:
