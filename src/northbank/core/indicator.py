@@ -21,7 +21,7 @@ MOST_GROUPS = 5_000
 SPAN = re.compile(r"^(\d{1,5})([hd])$")
 
 
-class Where(msgspec.Struct, frozen=True):
+class CellTest(msgspec.Struct, frozen=True):
     """What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do."""
 
     column: str
@@ -57,10 +57,10 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     stale_hours: float = 0
     digits: int = 0
     of: str
-    where: tuple[Where, ...] = ()
+    where: tuple[CellTest, ...] = ()
     measure: Measure = "count"
     column: str = ""
-    among: tuple[Where, ...] = ()
+    among: tuple[CellTest, ...] = ()
     group: Grouping | None = None
     source: str = ""
     note: Name = Name()
@@ -114,7 +114,7 @@ def key_of(indicator: Indicator, standing: dict[str, int]) -> str:
     return f"{indicator.version}-{batches}"
 
 
-def filtered(conditions: Sequence[Where], as_of: datetime) -> Expression | None:
+def filtered(conditions: Sequence[CellTest], as_of: datetime) -> Expression | None:
     """All conditions together; None where there are none. as_of: what `within` and `ahead` are counted from, on the table's clock."""
     found: Expression | None = None
     for one in conditions:
@@ -123,7 +123,7 @@ def filtered(conditions: Sequence[Where], as_of: datetime) -> Expression | None:
     return found
 
 
-def _asked(one: Where, as_of: datetime) -> Call:
+def _asked(one: CellTest, as_of: datetime) -> Call:
     cell = Cell(one.column)
     empty = call("not", call("there", cell))
     match one.test:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from northbank.core.celltypes import Kind
-from northbank.core.indicator import Grouping, Indicator, Test, Where
+from northbank.core.indicator import CellTest, Grouping, Indicator, Test
 from northbank.core.subject import Join, Picked, Subject
 from northbank.core.vital_sign import VitalSign
 from northbank.pack.fault import Fault, listed
@@ -229,11 +229,11 @@ def vital_signs_of(files: PackFiles) -> dict[str, VitalSign]:
     }
 
 
-def _condition(one: WhereToml) -> Where:
+def _condition(one: WhereToml) -> CellTest:
     if one.cell is not None:
-        return Where(one.column, one.cell, or_empty=one.or_empty)
+        return CellTest(one.column, one.cell, or_empty=one.or_empty)
     test = next(test for test in TESTS if getattr(one, test) is not None)
-    return Where(one.column, test, getattr(one, test), one.or_empty)
+    return CellTest(one.column, test, getattr(one, test), one.or_empty)
 
 
 def _version(files: PackFiles, *several: TomlFile[Any]) -> str:

@@ -38,7 +38,7 @@ export interface ActBody {
   note?: string | null;
   unit?: string | null;
   support?: string[] | null;
-  place?: ReportWhere | null;
+  place?: Where | null;
   type?: string | null;
   outcome?: string | null;
   task?: number | null;
@@ -245,6 +245,14 @@ export interface Card {
   outcome: string | null;
   subject: string;
   support: string[];
+}
+
+/** What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do. */
+export interface CellTest {
+  column: string;
+  test: "ahead" | "at_least" | "at_most" | "empty" | "equal" | "one_of" | "there" | "within";
+  value?: string | number | string[];
+  or_empty?: boolean;
 }
 
 /** This running center: how true its data are, its languages and its clock. */
@@ -524,7 +532,7 @@ export interface DepartmentRow {
 /** What is known so far of a report that is being entered; the fields of a report, each of them optional. */
 export interface Draft {
   type?: string | null;
-  place?: ReportWhere | null;
+  place?: Where | null;
   text?: string | null;
   contact?: Contact | null;
   happened_at?: string | null;
@@ -773,10 +781,10 @@ export interface Indicator {
   stale_hours?: number;
   digits?: number;
   of: string;
-  where?: IndicatorWhere[];
+  where?: CellTest[];
   measure?: "count" | "distinct" | "least" | "mean" | "most" | "share" | "sum";
   column?: string;
-  among?: IndicatorWhere[];
+  among?: CellTest[];
   group?: Grouping | null;
   source?: string;
   note?: Name;
@@ -807,14 +815,6 @@ export interface IndicatorView {
   stale_hours: number | null;
   score: number | null;
   trend: FigurePast[];
-}
-
-/** What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do. */
-export interface IndicatorWhere {
-  column: string;
-  test: "ahead" | "at_least" | "at_most" | "empty" | "equal" | "one_of" | "there" | "within";
-  value?: string | number | string[];
-  or_empty?: boolean;
 }
 
 /** One thing an act takes. usual: what it will mostly be, as text. choices: None, anything of its kind. */
@@ -1001,7 +1001,7 @@ export interface Mask {
 /** A matter that the report tells of besides its first. place: a point, where it is another than that of the report. */
 export interface MatterBody {
   type: string;
-  place?: ReportWhere | null;
+  place?: Where | null;
   attributes?: Record<string, boolean | number | string>;
   note?: string | null;
 }
@@ -1063,7 +1063,7 @@ export interface Needs {
 /** A report as somebody sends it. `external` is the sender's own number, taken once per source. */
 export interface NewReport {
   type?: string | null;
-  place?: ReportWhere | null;
+  place?: Where | null;
   text?: string | null;
   contact?: Contact | null;
   source?: string | null;
@@ -1329,13 +1329,6 @@ export interface ReportReply {
   due_at: string | null;
   deadlines: Deadline[];
   position: number;
-}
-
-/** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */
-export interface ReportWhere {
-  lon?: number | null;
-  lat?: number | null;
-  address?: string | null;
 }
 
 /** One look-back at a closed case. day: days after its end. called: it is on the list of the desk. */
@@ -1807,6 +1800,13 @@ export interface VitalSignView {
   readings: SignReading[];
   score: number | null;
   rows: number;
+}
+
+/** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */
+export interface Where {
+  lon?: number | null;
+  lat?: number | null;
+  address?: string | null;
 }
 
 /** Why the case went where it is: the routing row, and the values it was decided by. */
