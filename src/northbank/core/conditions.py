@@ -17,7 +17,7 @@ from typing import Literal, assert_never
 
 import msgspec
 
-from northbank.core.city import Attribute, City, Given
+from northbank.core.city import Attribute, City, Given, Name
 from northbank.core.worktime import DAY, Calendar, Spans
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -208,38 +208,46 @@ class Ask(msgspec.Struct, frozen=True):
                 return value >= limit
 
 
+class Unreadable(ValueError):
+    """A test that cannot be read, in words of both languages."""
+
+    def __init__(self, said: Name) -> None:
+        self.said = said
+        super().__init__(said.en)
+
+
 def read_asks(cell: str, attributes: Mapping[str, Attribute], sources: Mapping[str, object]) -> tuple[Ask, ...]:
-    """The tests of an `attributes` cell. Raises ValueError that says what is wrong with which test."""
+    """The tests of an `attributes` cell. Raises Unreadable that says what is wrong with which test."""
     return tuple(_ask(word, attributes, sources) for word in cell.split() if word != "*")
 
 
 def _ask(word: str, attributes: Mapping[str, Attribute], sources: Mapping[str, object]) -> Ask:
     found = _ASK.match(word)
     if found is None:
-        raise ValueError(f"test '{word}'")
+        raise Unreadable(Name(f"条件 '{word}'", f"test '{word}'"))
     code, op, text = found.groups()
     kind = kind_of(code, attributes)
     if op not in ("=", "!=") and kind != "number":
-        raise ValueError(f"'{op}' with '{code}', which is no number")
+        raise Unreadable(Name(f"'{op}' 用于 '{code}'，而它不是数字", f"'{op}' with '{code}', which is no number"))
     parts = text.split("|") if op in ("=", "!=") else [text]
     known = tuple(sources) if code == "source" else attributes[code].values if code in attributes else ()
     try:
         values = tuple(None if part == "?" and op in ("=", "!=") else _value(part, kind, known) for part in parts)
     except ValueError:
-        raise ValueError(f"value '{text}' of '{code}'") from None
+        raise Unreadable(Name(f"'{code}' 的值 '{text}'", f"value '{text}' of '{code}'")) from None
     if op == "!=" and None in values:
-        raise ValueError(f"test '{word}'")
+        raise Unreadable(Name(f"条件 '{word}'", f"test '{word}'"))
     return Ask(code, op, values)  # type: ignore[arg-type]
 
 
 def kind_of(code: str, attributes: Mapping[str, Attribute]) -> Literal["yes_no", "choice", "number"]:
-    """The kind of an attribute, the program's own ones too. Raises ValueError where there is none of that code."""
+    """The kind of an attribute, the program's own ones too. Raises Unreadable where there is none of that code."""
     if code == "urgent":
         return "yes_no"
     if code == "source":
         return "choice"
     if code not in attributes:
-        raise ValueError(f"attribute '{code}'")
+        raise Unreadable(Name(f"属性 '{code}'", f"attribute '{code}'"))
     return attributes[code].kind
 
 

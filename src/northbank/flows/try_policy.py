@@ -133,8 +133,12 @@ async def _rules(lab: Lab, base: str, wish: NewSimulation) -> City:
         made, city = await asyncio.to_thread(redraw, data, wish.files)
     except PackFaults as broken:
         raise Refused("bad_rules", why=_said(broken.faults)) from None
-    except (zipfile.BadZipFile, UnicodeEncodeError) as broken:
-        raise Refused("bad_rules", why=str(broken)) from None
+    except zipfile.BadZipFile:
+        raise Refused(
+            "bad_rules", why=Name("所存的包文件已损坏", "the files kept of that version are damaged")
+        ) from None
+    except UnicodeEncodeError:
+        raise Refused("bad_rules", why=Name("含有无法编码的字符", "characters that cannot be encoded")) from None
     if city.id != lab.world.city.id:
         raise Refused("not_found", what="pack version")
     await lab.packs.keep(city.version, city.id, lab.world.clock.now(), made)

@@ -10,12 +10,13 @@ from itertools import groupby
 from northbank.core.city import Name
 from northbank.core.office import OWNER
 from northbank.core.worktime import Calendar
-from northbank.pack.fault import Fault, listed
+from northbank.pack.fault import Fault, choice, in_cell, told
 from northbank.pack.files import PackFiles, TomlFile
 from northbank.pack.rows import UnitRow
 from northbank.pack.spec import OfficeToml
-from northbank.pack.workweek import WEEKDAYS, Spans, calendar, day_faults, order_faults, spans_of, weekly
+from northbank.pack.workweek import ONE_DAY, WEEKDAYS, Spans, calendar, day_faults, order_faults, spans_of, weekly
 
+NO_OFFICE = Name("不指定作息，或用 working_hour、working_day", "no office, or working_hour or working_day")
 CITY = "@city"  # in units.csv: the city's own hours, whatever units of its kind keep
 
 
@@ -60,16 +61,22 @@ def office_faults(files: PackFiles) -> Iterator[Fault]:
     for kind, claims in groupby(kinds, key=lambda one: one[0]):
         _, *more = (file for _, file in claims)
         for file in more:
-            yield Fault(file, 1, f"units of kind '{kind}', which another office has too", "each kind in one office")
+            claimed = Name(
+                f"kind 为 '{kind}' 的单位，另一作息也有", f"units of kind '{kind}', which another office has too"
+            )
+            yield told(file, 1, claimed, Name("每种单位只属一种作息", "each kind in one office"))
     for line, row in files.table("units"):
         if row.office and row.office != CITY and row.office not in files.offices:
-            yield Fault("units.csv", line, f"office '{row.office}'", listed({CITY, *files.offices}, row.office))
+            yield told("units.csv", line, in_cell("office", row.office), choice({CITY, *files.offices}, row.office))
     for line, row in files.table("limits"):
         if row.office and row.office != OWNER and row.office not in files.offices:
-            yield Fault("limits.csv", line, f"office '{row.office}'", listed({OWNER, *files.offices}, row.office))
+            yield told("limits.csv", line, in_cell("office", row.office), choice({OWNER, *files.offices}, row.office))
         elif row.office and row.unit not in ("working_hour", "working_day"):
-            found = f"an office for {row.amount} {row.unit}, which run by the clock"
-            yield Fault("limits.csv", line, found, "no office, or working_hour or working_day")
+            found = Name(
+                f"{row.amount} {row.unit} 按自然时间计，却指定了作息",
+                f"an office for {row.amount} {row.unit}, which run by the clock",
+            )
+            yield told("limits.csv", line, found, NO_OFFICE)
 
 
 def _hours(office: TomlFile[OfficeToml]) -> Iterator[Fault]:
@@ -77,4 +84,4 @@ def _hours(office: TomlFile[OfficeToml]) -> Iterator[Fault]:
     for day, spans in zip(WEEKDAYS, week, strict=True):
         yield from order_faults(office.file, office.line(day), spans)
     if not any(week):
-        yield Fault(office.file, 1, "an office without hours", "hours on one weekday at least")
+        yield told(office.file, 1, Name("作息没有钟点", "an office without hours"), ONE_DAY)

@@ -6,10 +6,10 @@ These checks are cheap and run on every load. What needs geometry or stories is 
 from collections.abc import Iterator
 from datetime import date
 
-from northbank.core.city import Level
-from northbank.pack.fault import Fault, listed
+from northbank.core.city import Level, Name
+from northbank.pack.fault import Fault, choice, in_cell, listed, told
 from northbank.pack.files import PackFiles, codes
-from northbank.pack.rules import rule_faults
+from northbank.pack.rules import NAMES, rule_faults
 
 ABOVE: dict[Level, tuple[Level, ...]] = {
     "city": (),
@@ -18,6 +18,7 @@ ABOVE: dict[Level, tuple[Level, ...]] = {
     "community": ("town",),
     "grid": ("community", "town"),
 }
+ONCE = Name("每个代码一次", "each code once")
 KEYS = {
     "evidence": "key",
     "routing": "id",
@@ -54,14 +55,17 @@ def _twice(files: PackFiles) -> Iterator[Fault]:
         for line, row in rows:
             code = f"{row.act}.{row.code}" if table == "reasons" else getattr(row, key)
             if code in seen:
-                yield Fault(
-                    f"{table}.csv", line, f"{key} '{code}' a second time (first in line {seen[code]})", "each code once"
+                again = Name(
+                    f"{key} '{code}' 再次出现（首次在第 {seen[code]} 行）",
+                    f"{key} '{code}' a second time (first in line {seen[code]})",
                 )
+                yield told(f"{table}.csv", line, again, ONCE)
             seen.setdefault(code, line)
     areas = codes(files, "areas")
     for line, row in files.table("grids"):
         if row.code in areas:
-            yield Fault("grids.csv", line, f"code '{row.code}' that areas.csv has too", "each code once")
+            both = Name(f"代码 '{row.code}' 在 areas.csv 中也有", f"code '{row.code}' that areas.csv has too")
+            yield told("grids.csv", line, both, ONCE)
 
 
 def _short_names(files: PackFiles) -> Iterator[Fault]:
@@ -82,7 +86,7 @@ def _areas(files: PackFiles) -> Iterator[Fault]:
     for line, row in files.table("areas"):
         yield from _parent("areas.csv", line, row.parent, row.level, levels)
         if row.successor and row.successor not in levels:
-            yield Fault("areas.csv", line, f"successor '{row.successor}'", listed(levels, row.successor))
+            yield told("areas.csv", line, in_cell("successor", row.successor), choice(levels, row.successor))
         yield from _span("areas.csv", line, row.valid_from, row.valid_to)
     for line, row in files.table("grids"):
         yield from _parent("grids.csv", line, row.parent, "grid", levels)
@@ -90,7 +94,8 @@ def _areas(files: PackFiles) -> Iterator[Fault]:
     for table in ("areas", "grids", "units", "boards", "types", "attributes", "periods", "sources", "classes"):
         for line, row in files.table(table):
             if not row.name_zh and not row.name_en:
-                yield Fault(f"{table}.csv", line, f"'{row.code}' without a name", "name_zh, name_en or both")
+                nameless = Name(f"'{row.code}' 没有名称", f"'{row.code}' without a name")
+                yield told(f"{table}.csv", line, nameless, NAMES)
 
 
 def _parent(file: str, line: int, parent: str, level: Level, levels: dict[str, Level]) -> Iterator[Fault]:
@@ -110,7 +115,8 @@ def _parent(file: str, line: int, parent: str, level: Level, levels: dict[str, L
 
 def _span(file: str, line: int, start: date | None, end: date | None) -> Iterator[Fault]:
     if start and end and start >= end:
-        yield Fault(file, line, f"valid_from {start} with valid_to {end}", "a first day before the last")
+        span = Name(f"valid_from 为 {start}，valid_to 为 {end}", f"valid_from {start} with valid_to {end}")
+        yield told(file, line, span, Name("首日早于末日", "a first day before the last"))
 
 
 def _divisions(files: PackFiles) -> Iterator[Fault]:
@@ -118,7 +124,7 @@ def _divisions(files: PackFiles) -> Iterator[Fault]:
     spans: dict[str, list[tuple[date, date, int]]] = {}
     for line, row in files.table("divisions"):
         if row.area not in areas:
-            yield Fault("divisions.csv", line, f"area '{row.area}'", listed(areas, row.area))
+            yield told("divisions.csv", line, in_cell("area", row.area), choice(areas, row.area))
         yield from _span("divisions.csv", line, row.valid_from, row.valid_to)
         start, end = row.valid_from or date.min, row.valid_to or date.max
         for other_start, other_end, other in spans.setdefault(row.area, []):
@@ -134,12 +140,12 @@ def _units(files: PackFiles) -> Iterator[Fault]:
     towns = {row.code for _, row in files.table("areas") if row.level == "town"}
     for line, row in files.table("units"):
         if row.area and row.area not in areas:
-            yield Fault("units.csv", line, f"area '{row.area}'", listed(areas, row.area))
+            yield told("units.csv", line, in_cell("area", row.area), choice(areas, row.area))
         if row.kind == "town_center" and row.area not in towns:
             yield Fault("units.csv", line, f"a town center for '{row.area}'", listed(towns, row.area))
         for board in row.boards.split():
             if board not in boards:
-                yield Fault("units.csv", line, f"board '{board}'", listed(boards, board))
+                yield told("units.csv", line, in_cell("board", board), choice(boards, board))
         yield from _span("units.csv", line, row.valid_from, row.valid_to)
 
 
@@ -148,7 +154,7 @@ def _boards_used(files: PackFiles) -> Iterator[Fault]:
     kinds = {row.kind for _, row in files.table("grids")}
     for line, row in files.table("posts"):
         if row.board and row.board not in boards:
-            yield Fault("posts.csv", line, f"board '{row.board}'", listed(boards, row.board))
+            yield told("posts.csv", line, in_cell("board", row.board), choice(boards, row.board))
         kind = row.per.removeprefix("grid:")
         if row.per.startswith("grid:") and kinds and kind not in kinds:
-            yield Fault("posts.csv", line, f"per '{row.per}'", listed(f"grid:{name}" for name in kinds))
+            yield told("posts.csv", line, in_cell("per", row.per), choice(f"grid:{name}" for name in kinds))

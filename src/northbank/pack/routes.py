@@ -10,17 +10,29 @@ from northbank.core.conditions import (
     KINDS,
     OWN_ATTRIBUTES,
     WEEKDAYS,
+    Unreadable,
     read_asks,
     read_place,
     read_times,
 )  # fmt: skip
 from northbank.core.route_faults import find
 from northbank.pack import rows as r
-from northbank.pack.fault import Fault, listed
+from northbank.pack.fault import Fault, choice, in_cell, told
 from northbank.pack.files import PackFiles, codes
 
-TIMES = "periods, days (Mon-Fri, workday, restday, holiday), hours (22:00-06:00, office), with ; between and ! before"
-TESTS = "tests such as pipe_mm<500, urgent=yes, kind=a|b, kind=? (=, !=, <, <=, >, >=)"
+TIMES = Name(
+    "时段、日（Mon-Fri、workday、restday、holiday）、钟点（22:00-06:00、office），以 ; 分隔，前加 ! 为非",
+    "periods, days (Mon-Fri, workday, restday, holiday), hours (22:00-06:00, office), with ; between and ! before",
+)
+TESTS = Name(
+    "条件，如 pipe_mm<500、urgent=yes、kind=a|b、kind=?（=、!=、<、<=、>、>=）",
+    "tests such as pipe_mm<500, urgent=yes, kind=a|b, kind=? (=, !=, <, <=, >, >=)",
+)
+PREFIX = Name("*、前缀如 01*", "*, a prefix such as 01*")
+TAKEN = Name("换一个代码：每份上报已有该项", "another code: every report has that one already")
+TAKEN_WORD = Name("换一个代码：该词已有含义", "another code: that word has a meaning already")
+NO_BANG = Name("日与钟点；`!` 写在 routing.csv", "days and hours; `!` stands in routing.csv")
+OF_DISTRICT = Name("区级单位，或 duty_list 为 own 或 assist", "a unit of the district, or duty_list own or assist")
 
 
 def cell_faults(files: PackFiles) -> Iterator[Fault]:
@@ -50,28 +62,35 @@ def _attributes(files: PackFiles) -> Iterator[Fault]:
     known = codes(files, "attributes")
     for line, row in files.table("attributes"):
         if row.code in OWN_ATTRIBUTES:
-            yield Fault("attributes.csv", line, f"code '{row.code}'", "another code: every report has that one already")
+            yield told("attributes.csv", line, in_cell("code", row.code), TAKEN)
         if row.kind == "choice" and not row.values.split():
-            yield Fault("attributes.csv", line, f"choice '{row.code}' without values", "codes with spaces between")
+            bare = Name(f"选项属性 '{row.code}' 没有取值", f"choice '{row.code}' without values")
+            yield told("attributes.csv", line, bare, Name("代码，以空格分隔", "codes with spaces between"))
         if row.kind != "choice" and row.values:
-            yield Fault("attributes.csv", line, f"values '{row.values}' of '{row.code}'", "values of a choice only")
+            stray = Name(f"'{row.code}' 的 values 为 '{row.values}'", f"values '{row.values}' of '{row.code}'")
+            yield told("attributes.csv", line, stray, Name("只有选项属性才有 values", "values of a choice only"))
         limits = (row.least, row.most)
         if row.kind == "number" and (None in limits or row.least > row.most):
-            yield Fault("attributes.csv", line, f"number '{row.code}' from {row.least} to {row.most}", "least and most")
+            span = Name(
+                f"数字属性 '{row.code}' 从 {row.least} 到 {row.most}",
+                f"number '{row.code}' from {row.least} to {row.most}",
+            )
+            yield told("attributes.csv", line, span, Name("least 与 most，前者不大于后者", "least and most"))
         if row.kind != "number" and limits != (None, None):
-            yield Fault("attributes.csv", line, f"least or most of '{row.code}'", "bounds of a number only")
+            bound = Name(f"'{row.code}' 的 least 或 most", f"least or most of '{row.code}'")
+            yield told("attributes.csv", line, bound, Name("只有数字属性才有上下限", "bounds of a number only"))
     for line, row in files.table("types"):
         for code in row.attributes.split():
             if code not in known:
-                yield Fault("types.csv", line, f"attribute '{code}'", listed(known, code))
+                yield told("types.csv", line, in_cell("attribute", code), choice(known, code))
 
 
 def _periods(files: PackFiles) -> Iterator[Fault]:
     for line, row in files.table("periods"):
         if row.code in (*KINDS, *WEEKDAYS, "office"):
-            yield Fault("periods.csv", line, f"code '{row.code}'", "another code: that word has a meaning already")
+            yield told("periods.csv", line, in_cell("code", row.code), TAKEN_WORD)
         if "!" in row.when or row.when.strip() == "*":
-            yield Fault("periods.csv", line, f"when '{row.when}'", "days and hours; `!` stands in routing.csv")
+            yield told("periods.csv", line, in_cell("when", row.when), NO_BANG)
         else:
             yield from _time("periods.csv", line, "when", row.when, {})
 
@@ -79,15 +98,16 @@ def _periods(files: PackFiles) -> Iterator[Fault]:
 def _place(line: int, cell: str, areas: dict[str, int]) -> Iterator[Fault]:
     for part in (part for parts in read_place(cell) for part in parts):
         if not (any(code.startswith(part[:-1]) for code in areas) if part.endswith("*") else part in areas):
-            yield Fault("routing.csv", line, f"place '{part}'", f"*, a prefix such as 01*, {listed(areas, part)}")
+            yield told("routing.csv", line, in_cell("place", part), choice(areas, part, PREFIX))
 
 
 def _time(file: str, line: int, column: str, cell: str, periods: dict[str, str]) -> Iterator[Fault]:
     try:
         read_times(cell, periods)
     except ValueError as error:
-        named = f"; periods: {listed(periods, str(error))}" if periods else ""
-        yield Fault(file, line, f"{column} '{error}'", TIMES + named)
+        known = choice(periods, str(error)) if periods else Name()
+        named = Name(f"{TIMES.zh}；时段：{known.zh}", f"{TIMES.en}; periods: {known.en}") if periods else TIMES
+        yield told(file, line, in_cell(column, error), named)
 
 
 def _tests(files: PackFiles, line: int, row: r.RouteRow) -> Iterator[Fault]:
@@ -98,10 +118,12 @@ def _tests(files: PackFiles, line: int, row: r.RouteRow) -> Iterator[Fault]:
     for word in row.attributes.split():
         try:
             read_asks(word, attributes, codes(files, "sources"))
-        except ValueError as error:
-            yield Fault(
-                "routing.csv", line, f"{error} in attributes", f"{TESTS}; {listed([*attributes, *OWN_ATTRIBUTES])}"
-            )
+        except Unreadable as error:
+            known = choice([*attributes, *OWN_ATTRIBUTES])
+            yield told(
+                "routing.csv", line, Name(f"attributes 中{error.said.zh}", f"{error.said.en} in attributes"),
+                Name(f"{TESTS.zh}；{known.zh}", f"{TESTS.en}; {known.en}"),
+            )  # fmt: skip
 
 
 def _duty(files: PackFiles, line: int, row: r.RouteRow) -> Iterator[Fault]:
@@ -112,7 +134,8 @@ def _duty(files: PackFiles, line: int, row: r.RouteRow) -> Iterator[Fault]:
     for column, units in (("owner", [row.owner]), ("support", row.support.split())):
         for unit in units:
             if unit in towns:
-                yield Fault(
-                    "routing.csv", line, f"{column} '{unit}' of a matter that was taken back from the towns",
-                    "a unit of the district, or duty_list own or assist",
-                )  # fmt: skip
+                back = Name(
+                    f"{column} 为 '{unit}'，而该事项已从镇街收回",
+                    f"{column} '{unit}' of a matter that was taken back from the towns",
+                )
+                yield told("routing.csv", line, back, OF_DISTRICT)

@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import structs
 
-from northbank.pack.csvfile import explain_type
-from northbank.pack.fault import Fault, listed
+from northbank.core.city import Name
+from northbank.pack.csvfile import NOT_UTF8, UTF8, explain_type
+from northbank.pack.fault import Fault, choice, told
 
 S = TypeVar("S", bound=msgspec.Struct)
 Path = tuple[str | int, ...]
@@ -68,17 +69,21 @@ def parse_toml(file: str, data: bytes, kind: type[S]) -> tuple[S | None, Lines, 
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return None, Lines(""), [Fault(file, line, "bytes that are not UTF-8", "text in UTF-8")]
+        return None, Lines(""), [told(file, line, NOT_UTF8, UTF8)]
     except (ValueError, RecursionError) as error:
         where = _WHERE.search(str(error))
         line = int(where[1]) if where else text.count("\n") + 1
-        return None, Lines(""), [Fault(file, line, f"broken TOML ({error})", "TOML 1.0")]
+        return (
+            None,
+            Lines(""),
+            [told(file, line, Name(f"TOML 格式错误（{error}）", f"broken TOML ({error})"), "TOML 1.0")],
+        )
     lines = Lines(text)
     try:
         return msgspec.convert(raw, kind), lines, []
     except msgspec.ValidationError as error:
         faults = list(_walk(file, lines, raw, kind, ()))
-        return None, lines, faults or [Fault(file, 1, "a value out of place", str(error))]
+        return None, lines, faults or [told(file, 1, Name("值的位置不对", "a value out of place"), str(error))]
 
 
 def _walk(file: str, lines: Lines, value: Any, kind: Any, path: Path) -> list[Fault]:
@@ -98,7 +103,7 @@ def _walk(file: str, lines: Lines, value: Any, kind: Any, path: Path) -> list[Fa
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        return [Fault(file, lines.of(path), f"{_dotted(path)} = {_shown(value)}", explain_type(kind, error))]
+        return [told(file, lines.of(path), f"{_dotted(path)} = {_shown(value)}", explain_type(kind, error))]
     return []
 
 
@@ -107,7 +112,7 @@ def _walk_struct(
 ) -> list[Fault]:
     fields = {field.name: field for field in structs.fields(kind)}
     faults = [
-        Fault(file, lines.of((*path, key)), f"key '{_dotted((*path, key))}'", listed(fields, str(key)))
+        told(file, lines.of((*path, key)), _key("键", "key", (*path, key)), choice(fields, str(key)))
         for key in value
         if key not in fields
     ]
@@ -115,8 +120,12 @@ def _walk_struct(
         if name in value:
             faults += _walk(file, lines, value[name], field.type, (*path, name))
         elif field.required:
-            faults.append(Fault(file, lines.of(path), f"no key '{_dotted((*path, name))}'", explain_type(field.type)))
+            faults.append(told(file, lines.of(path), _key("缺少键", "no key", (*path, name)), explain_type(field.type)))
     return faults
+
+
+def _key(zh: str, en: str, path: Path) -> Name:
+    return Name(f"{zh} '{_dotted(path)}'", f"{en} '{_dotted(path)}'")
 
 
 def _struct_of(kind: Any) -> type[msgspec.Struct] | None:

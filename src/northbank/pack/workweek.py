@@ -11,12 +11,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from northbank.core.city import Name
 from northbank.core.worktime import Calendar
-from northbank.pack.fault import Fault
+from northbank.pack.fault import Fault, in_cell, told
 from northbank.pack.files import PackFiles, TomlFile
 from northbank.pack.spec import Day, OfficeToml, WeekToml, YearToml
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ONE_DAY = Name("一周中至少一天有钟点", "hours on one weekday at least")
+WITHIN = Name("24:00 之前开始，且一天之内结束", "a start before 24:00 and an end within a day of it")
+UNORDERED = Name("钟点重叠或次序不对", "hours that overlap or are out of order")
+ORDERED = Name("按次序，每段在前一段之后", "spans in order, each after the one before")
 Spans = tuple[tuple[int, int], ...]
 
 
@@ -63,32 +68,28 @@ def calendar_faults(files: PackFiles) -> Iterator[Fault]:
     try:
         ZoneInfo(pack.value.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield Fault(
-            pack.file,
-            pack.line("timezone"),
-            f"timezone '{pack.value.timezone}'",
-            "a zone of the IANA list, written Area/Place",
-        )
+        zone = Name("IANA 时区，如 Asia/Shanghai", "a zone of the IANA list, written Area/Place")
+        yield told(pack.file, pack.line("timezone"), in_cell("timezone", pack.value.timezone), zone)
     if files.week is not None:
         for index, day in enumerate(WEEKDAYS):
             yield from order_faults(files.week.file, files.week.line(day), weekly(files.week.value)[index])
         if not any(weekly(files.week.value)):
-            yield Fault(files.week.file, 1, "a week without office hours", "hours on one weekday at least")
+            yield told(files.week.file, 1, Name("一周没有办公时间", "a week without office hours"), ONE_DAY)
     found = {year.value.year for year in files.years}
     for number in range(pack.value.years.first, pack.value.years.last + 1):
         if number not in found and not (files.folder / f"calendar/{number}.toml").exists():
-            yield Fault(
-                pack.file, pack.line("years"), f"year {number} without a calendar", f"a file calendar/{number}.toml"
-            )
+            missing = Name(f"{number} 年没有工作日历", f"year {number} without a calendar")
+            yield told(pack.file, pack.line("years"), missing, _file_of(number))
     for year in files.years:
         if year.file != f"calendar/{year.value.year}.toml":
-            yield Fault(
-                year.file,
-                year.line("year"),
-                f"year {year.value.year}",
-                f"the year of the file's name, or the file calendar/{year.value.year}.toml",
-            )
+            named = _file_of(year.value.year)
+            right = Name(f"与文件名相同的年份，或{named.zh}", f"the year of the file's name, or the {named.en[2:]}")
+            yield told(year.file, year.line("year"), Name(f"{year.value.year} 年", f"year {year.value.year}"), right)
         yield from day_faults(year.file, year, {year.value.year})
+
+
+def _file_of(year: int) -> Name:
+    return Name(f"文件 calendar/{year}.toml", f"a file calendar/{year}.toml")
 
 
 def day_faults(file: str, listed: TomlFile[YearToml] | TomlFile[OfficeToml], years: Collection[int]) -> Iterator[Fault]:
@@ -97,12 +98,15 @@ def day_faults(file: str, listed: TomlFile[YearToml] | TomlFile[OfficeToml], yea
     for index, day in enumerate(listed.value.days):
         line = listed.line("days", index, "date")
         if day.date.year not in years:
-            yield Fault(file, line, f"the day {day.date}", f"a day of {', '.join(map(str, sorted(years)))}")
+            of = ", ".join(map(str, sorted(years)))
+            yield told(file, line, Name(f"{day.date}", f"the day {day.date}"), Name(f"{of} 年的日子", f"a day of {of}"))
         if day.date in seen:
-            yield Fault(file, line, f"the day {day.date} a second time", "each day once")
+            again = Name(f"{day.date} 再次出现", f"the day {day.date} a second time")
+            yield told(file, line, again, Name("每天一次", "each day once"))
         seen.add(day.date)
         if day.kind == "holiday" and (day.hours or day.like):
-            yield Fault(file, line, f"hours on the holiday {day.date}", "kind workday for a day with hours")
+            idle = Name(f"假日 {day.date} 有钟点", f"hours on the holiday {day.date}")
+            yield told(file, line, idle, Name("有钟点的日子 kind 为 workday", "kind workday for a day with hours"))
         if day.hours:
             yield from order_faults(file, line, tuple(minutes(hours) for hours in day.hours))
 
@@ -111,11 +115,8 @@ def order_faults(file: str, line: int, spans: Spans) -> Iterator[Fault]:
     """Hours that overlap, are out of order or no times of day."""
     for start, end in spans:
         if start >= 1440 or end > 2880 or end % 60 > 59:
-            yield Fault(
-                file, line, f"hours from minute {start} to {end}", "a start before 24:00 and an end within a day of it"
-            )
+            span = Name(f"从第 {start} 分钟到第 {end} 分钟", f"hours from minute {start} to {end}")
+            yield told(file, line, span, WITHIN)
     for (_, end), (start, _) in pairwise(spans):
         if start < end:
-            yield Fault(
-                file, line, "hours that overlap or are out of order", "spans in order, each after the one before"
-            )
+            yield told(file, line, UNORDERED, ORDERED)
