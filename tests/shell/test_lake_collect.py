@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from flows.memory import Memory
 
+from northbank.core.buckets import bucket_of
 from northbank.core.dataset import Collected, TurnedAway, standing
 from northbank.core.refusal import Refused
 from northbank.flows.collect import Outcome, collect, dataset_of, past_of
@@ -54,6 +55,10 @@ class Desk:
         self.inbox.mkdir()
         self.lake = DuckLake(root / "lake", "500MB", 1)
         self.root = root
+
+    def divide(self, buckets: int) -> None:
+        """From now on so many buckets a batch, worked at by two threads."""
+        self.lake = DuckLake(self.root / "lake", "500MB", 2, lambda rows: buckets)
 
     def put(self, name: str, *rows: str, head: str = HEAD, encoding: str = "utf-8") -> Path:
         path = self.inbox / name
@@ -278,3 +283,37 @@ async def test_rows_that_are_gone_are_missed(desk: Desk) -> None:
     (desk.root / "lake" / "shops" / "batches" / batch.folder).rename(desk.root / "gone")
     with pytest.raises(Refused, match="not in the lake"):
         await see_dataset(desk.memory.world, desk.lake, "shops")
+
+
+@pytest.mark.parametrize("buckets", [16, 256])
+async def test_rows_lie_in_the_bucket_that_core_names_sorted_by_key(desk: Desk, buckets: int) -> None:
+    desk.divide(buckets)
+    for file in range(3):
+        desk.put(f"{file}.csv", *(f"k{n},第{file}次,,,,,,,,," for n in range(file, 900, file + 1)), "f9,,,,,,,,,,")
+    batch = (await desk.collect()).statement
+    assert isinstance(batch, Collected)
+    assert (batch.buckets, batch.rows, batch.good, batch.bad) == (buckets, 900 + 450 + 300 + 3, 900, 3)
+    folder = desk.root / "lake" / "shops" / "batches" / batch.folder
+    seen = 0
+    with duckdb.connect() as duck:
+        for path in sorted(folder.glob("rows-*.parquet")):
+            keys = [row[0] for row in duck.execute("select shop from read_parquet($1)", [str(path)]).fetchall()]
+            assert keys == sorted(keys)
+            assert {bucket_of([key], buckets) for key in keys} <= {int(path.stem.removeprefix("rows-"))}
+            seen += len(keys)
+    assert seen == 900
+    names = dict(await desk.rows())  # type: ignore[arg-type]
+    assert (names["k1"], names["k3"], names["k5"], names["k899"]) == ("第1次", "第1次", "第2次", "第2次")
+
+
+async def test_the_number_of_a_row_is_its_place_in_the_file(desk: Desk) -> None:
+    desk.divide(16)
+    filler = "长" * 300
+    rows = [f"k{n},{n} {filler},,,,,,,,," for n in range(1, 60_001)]
+    desk.put("a.csv", *rows)
+    batch = (await desk.collect()).statement
+    assert batch is not None
+    files = str(desk.root / "lake" / "shops" / "batches" / batch.folder / "rows-*.parquet")
+    with duckdb.connect() as duck:
+        wrong = "select count(*), count(*) filter (shop <> 'k' || _row) from read_parquet($1)"
+        assert duck.execute(wrong, [files]).fetchall() == [(60_000, 0)]

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from northbank.core.celltypes import TYPES
+from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, CREDIT_LETTERS, ID_DIGITS, ID_WEIGHTS, credit_code, holds
 from northbank.core.dataset import Column, Rule
 from northbank.core.name import Name
 from northbank.shell.lake.compile import RAW, Words, quoted
+from northbank.shell.lake.fast import Fast, nested
 
 BOX = (106.4, 29.5, 106.9, 29.8)
 VALUES: dict[str, tuple[object, ...]] = {"inside": (BOX,), "range": (-2.5, 40.0), "code": (("a", "b", "它's"),)}
@@ -23,12 +24,13 @@ ODD = st.text(alphabet="0123456789Xx -+/年月日T:.,'\"\\(%是否YN它abｘ１\
 
 
 def ask(
-    expressions: dict[str, str], columns: dict[str, str], rows: Sequence[Sequence[object]], words: Words
+    expressions: dict[str, str], columns: dict[str, str], rows: Sequence[Sequence[object]], words: Words, *rules: Rule
 ) -> list[Any]:
     lists = ", ".join(f"unnest(${n}::{kind}[]) as {quoted(name)}" for n, (name, kind) in enumerate(columns.items(), 1))
     with duckdb.connect(config={"threads": "1"}) as duck:
         duck.execute(f"create table t as select {lists}", [[row[n] for row in rows] for n in range(len(columns))])
-        return duck.execute(f"select {', '.join(expressions.values())} from t", words.values).fetchall()
+        rows_ = nested("from t", words.before(rules)) if isinstance(words, Fast) else "from t"
+        return duck.execute(f"select {', '.join(expressions.values())} from ({rows_})", words.values).fetchall()
 
 
 days = st.dates(date(1890, 1, 1), date(2110, 1, 1))
@@ -44,10 +46,11 @@ written = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.parametrize("way", [Words, Fast])
+@settings(max_examples=15, deadline=None)
 @given(st.lists(written, min_size=40, max_size=120))
-def test_a_cell_is_read_as_in_python(cells: list[str]) -> None:
-    words = Words()
+def test_a_cell_is_read_as_in_python(way: type[Words], cells: list[str]) -> None:
+    words = way()
     kinds = [kind for kind in TYPES if kind != "text"]
     asked = {
         kind: words.typed(Column(code="c", name=Name("", "c"), kind=kind)) for kind in kinds  # type: ignore[arg-type]
@@ -103,27 +106,44 @@ CELLS = {
 }
 
 
+@pytest.mark.parametrize("way", [Words, Fast])
 @pytest.mark.parametrize("check", sorted(CHECKS))
-def test_a_check_says_what_its_python_says(check: str) -> None:
+def test_a_check_says_what_its_python_says(check: str, way: type[Words]) -> None:
     kinds = [allowed[0] for allowed in CHECKS[check].kinds]
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(st.lists(st.tuples(*(st.none() | CELLS[kind] for kind in kinds)), min_size=40, max_size=150))
     def agrees(rows: list[tuple[Any, ...]]) -> None:
-        words = Words()
+        words = way()
         columns = tuple(f"c{n}" for n in range(len(kinds)))
         rule = Rule(check=check, columns=columns, values=VALUES.get(check, ()))
-        found = ask(
-            {"f": words.fails(rule)}, dict(zip(columns, map(SQL_TYPES.__getitem__, kinds), strict=True)), rows, words
-        )
+        types = dict(zip(columns, map(SQL_TYPES.__getitem__, kinds), strict=True))
+        found = ask({"f": words.fails(rule)}, types, rows, words, rule)
         for cells, (fails,) in zip(rows, found, strict=True):
             assert fails is not holds(check, cells, *rule.values), repr(cells)
 
     agrees()
 
 
-def test_values_are_parameters_whatever_stands_in_them() -> None:
-    words = Words()
+@pytest.mark.parametrize("way", [Words, Fast])
+def test_values_are_values_whatever_stands_in_them(way: type[Words]) -> None:
+    words = way()
     rule = Rule(check="code", columns=('a"b',), values=(("x'); drop table t; --",),))
     found = ask({"f": words.fails(rule)}, {'a"b': "varchar"}, [("x'); drop table t; --",), ("y",)], words)
     assert found == [(False,), (True,)]
+
+
+@pytest.mark.parametrize("way", [Words, Fast])
+@settings(max_examples=15, deadline=None)
+@given(st.lists(ODD | st.text(alphabet=" \t\r\n\u3000\ufeff-aZé無'", max_size=5), min_size=40, max_size=120))
+def test_blanks_and_marks_of_nothing_are_taken_off(way: type[Words], cells: list[str]) -> None:
+    for upper in (False, True):
+        words = way()
+        column = Column(code="c", name=Name("", "c"), upper=upper)
+        found = ask(
+            {"c": words.cleaned('"c"', column, ("-", "NULL", "'"))}, {"c": "varchar"}, [(c,) for c in cells], words
+        )
+        for cell, (read,) in zip(cells, found, strict=True):
+            bare = cell.strip(BLANKS)
+            bare = "".join(c.upper() if "a" <= c <= "z" else c for c in bare) if upper else bare
+            assert read == (None if bare in ("", "-", "NULL", "'") else bare), repr(cell)

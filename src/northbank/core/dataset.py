@@ -132,7 +132,7 @@ class Statement(Fact, frozen=True, kw_only=True):
     """What arrived: one batch. folder: where its rows lie in the lake. contract: version that it was read by.
 
     rows = good + bad + repeated; repeated: an earlier row of the same key in the same batch. faults: rows per rule (a row may fail
-    several). score: percent.
+    several). score: percent. buckets: how many its rows are divided into by their key; 0 in old batches, which are by none.
     """
 
     n: int
@@ -146,6 +146,7 @@ class Statement(Fact, frozen=True, kw_only=True):
     score: float
     faults: dict[str, int] = {}
     drift: dict[str, Drifted] = {}
+    buckets: int = 0
 
 
 class Collected(Statement, frozen=True, kw_only=True, tag="collected"):
@@ -173,6 +174,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     faults: dict[str, int] = {}
     drift: dict[str, Drifted] = {}
     unread: bool = False
+    buckets: int = 0
 
 
 def answer_to(dataset: Dataset, found: Drifted) -> Literal["take", "quarantine", "refuse"]:
@@ -228,7 +230,7 @@ def judge(dataset: Dataset, n: int, folder: str, counts: Counts, rules: Sequence
     said = {
         "n": n, "folder": folder, "contract": dataset.version, "files": counts.files, "rows": counts.rows, "good": counts.good,
         "bad": counts.bad, "repeated": counts.repeated, "score": score_of(counts, rules), "faults": counts.faults,
-        "drift": counts.drift, "happened_at": max(file.changed for file in counts.files),
+        "drift": counts.drift, "buckets": counts.buckets, "happened_at": max(file.changed for file in counts.files),
     }  # fmt: skip
     if counts.unread or counts.bad * 100 > dataset.bad_share * counts.rows:
         why = "drift" if counts.unread else "bad"

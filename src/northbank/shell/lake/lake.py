@@ -7,17 +7,20 @@ import asyncio
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import msgspec
 
+from northbank.core.buckets import buckets_for
 from northbank.core.dataset import AnyStatement, Collected, Counts, Dataset, Rule, SourceFile, TurnedAway
 from northbank.core.refusal import Refused
-from northbank.shell.lake.batch import BAD, Batch
+from northbank.shell.lake.apart import BAD
+from northbank.shell.lake.batch import Batch
 from northbank.shell.lake.compile import quoted
+from northbank.shell.lake.crew import Crew
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
 
 ABOUT = "about.json"
@@ -27,10 +30,13 @@ _decode = msgspec.json.Decoder(Collected | TurnedAway).decode
 
 
 class DuckLake:
-    """The lake below `root`. memory: what the engine may use, such as `1GB`. threads: of the engine."""
+    """The lake below `root`. memory: what the engine may use, such as `1GB`. threads: of the engine. buckets: for so many rows."""
 
-    def __init__(self, root: Path, memory: str = "1GB", threads: int = 2) -> None:
+    def __init__(
+        self, root: Path, memory: str = "1GB", threads: int = 2, buckets: Callable[[int], int] = buckets_for
+    ) -> None:  # fmt: skip
         self._root = root
+        self._buckets = buckets
         self._memory = memory
         self._threads = threads
 
@@ -76,12 +82,14 @@ class DuckLake:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
         relations = {name: self.relation(*one) for name, one in references.items()}
-        with self._engine(staging) as duck:
-            work = asyncio.to_thread(Batch(duck, dataset, rules, staging, relations, tell).run, paths, files)
+        with self._engine(staging, ordered=False) as duck:
+            crew = Crew(duck, self._threads)
+            batch = Batch(crew, dataset, rules, staging, relations, self._buckets, tell)
+            work = asyncio.to_thread(batch.run, paths, files)
             try:
                 counts = await asyncio.shield(running := asyncio.ensure_future(work))
             except asyncio.CancelledError:
-                duck.interrupt()
+                crew.stop()
                 await asyncio.gather(running, return_exceptions=True)
                 raise
         now = [path.stat().st_size for path in paths]
@@ -122,14 +130,14 @@ class DuckLake:
             empty = ", ".join(f"null as {quoted(column.code)}" for column in dataset.columns)
             return f"select {empty}, 0 as _batch where false"  # house: sql
         parts = " union all by name ".join(
-            f"select *, {one.n} as _batch from read_parquet({self._files(dataset.code, one)}, union_by_name=true)"  # noqa: S608  # house: sql
+            f"select *, {one.n} as _batch from read_parquet({self._files(dataset.code, one)}, union_by_name=true)"  # house: sql
             for one in batches
         )
         newest = ""
         if dataset.key and len(batches) > 1:
             key = ", ".join(quoted(one) for one in dataset.key)
             newest = f" qualify row_number() over (partition by {key} order by _batch desc) = 1"
-        return f"select {columns}, _batch from ({parts}){newest}"  # noqa: S608  # house: sql
+        return f"select {columns}, _batch from ({parts}){newest}"  # house: sql
 
     async def count(self, dataset: Dataset, batches: Sequence[Collected]) -> int:
         """Rows of the data set made of these batches. Refused: `lake_lost` where a folder is gone."""
@@ -138,7 +146,7 @@ class DuckLake:
     async def rows(self, dataset: Dataset, batches: Sequence[Collected], what: str = "*") -> list[tuple[object, ...]]:
         """A few rows or sums for a person to look at; `what` is the program's own."""
         self._check(dataset, batches)
-        query = f"select {what} from ({self.relation(dataset, batches)})"  # noqa: S608  # house: sql
+        query = f"select {what} from ({self.relation(dataset, batches)})"  # house: sql
         return await asyncio.to_thread(self._ask, query)
 
     async def ask(
@@ -159,10 +167,10 @@ class DuckLake:
             return duck.execute(query, list(values)).fetchall()
 
     @contextmanager
-    def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _engine(self, scratch: Path, ordered: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": self._memory, "threads": str(self._threads), "temp_directory": str(scratch / "spill"),
-            "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+            "preserve_insertion_order": str(ordered).lower(), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
         }  # fmt: skip
         duck = duckdb.connect(config=config)
         try:

@@ -1,29 +1,29 @@
-"""One file of a batch becomes one typed Parquet file in which every row carries the bits of what it fails.
+"""One file of a batch becomes typed Parquet files, one a bucket, in which every row carries the bits of what it fails.
 
-Good and bad are told apart in batch.py. Rows pass through the engine only.
+Good and bad are told apart in apart.py. Rows pass through the engine only.
 """
 
 import csv
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import msgspec
 
+from northbank.core.buckets import SEPARATOR, digits_of
 from northbank.core.celltypes import BLANKS
 from northbank.core.dataset import Column, Dataset, Drifted, Rule
-from northbank.shell.lake.compile import RAW, Words, in_row, quoted
+from northbank.shell.lake.compile import RAW, in_row, quoted
+from northbank.shell.lake.crew import progress
+from northbank.shell.lake.fast import Fast, literal, nested
 from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, without_lines
 
-ROW, MARKS, CELLS = (
-    "_row",
-    "_marks",
-    "_cells",
-)  # row in its file from 1; bits; the cells as they were read, of rows that fail
+FILE, ROW, MARKS = "_file", "_row", "_marks"  # number of the file in its batch from 0; row in it from 1; bits
+CELLS = "_cells"  # of rows that fail, the cells as they were read
+BUCKET = "_bucket"
+DRIFTED = 62  # the bit of rows whose file has other columns
 REREADS = 20  # times a file is read again after lines whose quote never closes were cut out
-TICK = 0.2
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -42,32 +42,19 @@ class Read(msgspec.Struct, frozen=True):
     unreadable: int
 
 
-@contextmanager
-def progress(duck: duckdb.DuckDBPyConnection, tell: Callable[[float], None]) -> Iterator[None]:
-    """Tell what share of the statement run meanwhile is done."""
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(TICK):
-            tell(max(0.0, duck.query_progress()) / 100)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
-
-
 class Reader:
-    """Reads the files of one batch, each into a Parquet file of the staging folder."""
+    """Reads files of one batch, each into a folder `parts-<n>` of the staging folder, by bucket. strange: files that are bad whole."""
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path, rules: Sequence[Rule], buckets: int = 1,
+        strange: Sequence[int] = (),
+    ) -> None:  # fmt: skip
         self._duck = duck
         self._dataset = dataset
         self._staging = staging
         self._rules = [(bit, rule) for bit, rule in enumerate(rules) if in_row(rule)]
+        self._buckets = buckets
+        self._strange = strange
 
     def drift(self, path: Path) -> Drifted:
         """How the columns of a file differ from the contract's. Raises LakeError."""
@@ -78,7 +65,7 @@ class Reader:
             raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 
     def read(self, path: Path, n: int, tell: Callable[[float], None]) -> Read:
-        """Read one file; `typed-<n>.parquet` and `reject-<n>.parquet` are made of it. Raises LakeError."""
+        """Read one file; `parts-<n>/` and `reject-<n>.parquet` are made of it. Raises LakeError."""
         copies: list[Path] = []
         try:
             return self._read(path, n, tell, copies)
@@ -95,21 +82,18 @@ class Reader:
             source = as_utf8(path, encoding_of(path, self._dataset.encoding), copies[-1])
         names = self._names(source)
         shape = shape_of(self._dataset, names)
-        typed, reject = self._staging / f"typed-{n}.parquet", self._staging / f"reject-{n}.parquet"
         cut: list[str] = []
         for again in range(REREADS + 1):
             self._forget_rejects()
-            self._write(source, shape, typed, tell)
+            rows = self._write(source, shape, n, tell)
             open_lines = self._open_lines() if again < REREADS else []
             if not open_lines:
                 break
             cut += [line for _, line in open_lines]
             copies.append(self._staging / f"cut-{n}-{again}")
             source = without_lines(source, [at for at, _ in open_lines], copies[-1])
-        unreadable = self._keep_rejects(reject, cut)
-        found = self._duck.execute("select count(*) from read_parquet($1)", [str(typed)]).fetchone()
-        good = int(found[0]) if found else 0
-        return Read(shape, good + unreadable, unreadable)
+        unreadable = self._keep_rejects(n, cut)
+        return Read(shape, rows + unreadable, unreadable)
 
     def _names(self, source: Path, encoding: str = "utf-8") -> tuple[str, ...]:
         """The columns of a file: its first line, or what its records have."""
@@ -139,45 +123,59 @@ class Reader:
             raise LakeError(f"{source.name} has the column {twice[0]} twice; give each its own name.")
         return tuple(name or f"_{place}" for place, name in enumerate(names, 1))
 
-    def _scan(self, words: Words, source: Path, names: Sequence[str]) -> str:
+    def _scan(self, source: Path, names: Sequence[str]) -> str:
         """The rows of a file, every cell a text."""
-        file = words.value(str(source))
+        file = literal(str(source))
+        shape = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
         match self._dataset.format:
             case "csv":
-                shape = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
                 return (
-                    f"read_csv({file}, all_varchar=true, header=true, auto_detect=false, delim={words.value(self._dataset.delimiter)}, "
+                    f"read_csv({file}, all_varchar=true, header=true, auto_detect=false, delim={literal(self._dataset.delimiter)}, "
                     f"quote='\"', escape='\"', columns={{{shape}}}, strict_mode=true, ignore_errors=true, store_rejects=true, rejects_limit=0)"
                 )
             case "jsonl":
-                shape = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
                 return f"read_json({file}, format='newline_delimited', columns={{{shape}}}, ignore_errors=true)"
             case "parquet":
                 return f"read_parquet({file})"
 
-    def _write(self, source: Path, shape: Shape, target: Path, tell: Callable[[float], None]) -> None:
-        """One pass over the file: clean, cast, check, write."""
-        words = Words()
-        columns = self._dataset.columns
-        cells = [self._cell(words, column, shape) for column in columns]
+    def _write(self, source: Path, shape: Shape, n: int, tell: Callable[[float], None]) -> int:
+        """One pass over the file: clean, cast, check, write. How many rows there were."""
+        words, columns = Fast(), self._dataset.columns
         raws = [f"cast({quoted(name)} as varchar) as {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names)]
-        # Only rows that fail need their cells as they stood: made last, for the others it would cost half the time.
-        cells_of_bad = ", ".join(f"{quoted(name)}: {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names))
-        typed = ", ".join(f"{words.typed(column)} as {quoted(column.code)}" for column in columns)
-        plain = ", ".join(quoted(column.code) for column in columns)
-        statement = (
-            f"copy (select {ROW}, {plain}, {MARKS}, case when {MARKS} <> 0 then to_json({{{cells_of_bad}}}) end as {CELLS} from ("  # noqa: S608  # house: sql
-            f"select *, {words.marks(self._rules)} as {MARKS} from ("
-            f"select *, {typed} from ("
-            f"select row_number() over () as {ROW}, {', '.join(raws)}, {', '.join(cells)} "
-            f"from {self._scan(words, source, shape.names)})))) to {words.value(str(target))} (format parquet, compression zstd)"
+        cells = [self._cell(words, column, shape) for column in columns]
+        typed = [f"{words.typed(column)} as {quoted(column.code)}" for column in columns]
+        marks = f"{words.marks(self._rules)}{f' + {1 << DRIFTED}' if n in self._strange else ''} as {MARKS}"
+        query = nested(
+            f"select row_number() over () as {ROW}, {', '.join(raws)} from {self._scan(source, shape.names)}",
+            [cells, typed, *words.before([rule for _, rule in self._rules]), [marks]],
         )
+        # Only rows that fail need their cells as they stood: made last, for the others it would cost half the time.
+        as_read = ", ".join(f"{quoted(name)}: {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names))
+        plain = ", ".join(quoted(column.code) for column in columns)
+        folder = self._staging / f"parts-{n}"
+        shutil.rmtree(folder, ignore_errors=True)
+        digits = digits_of(self._buckets)
+        if not digits:
+            folder.mkdir(mode=0o700)
+        bucket, target, options = "", folder / "all.parquet", ""
+        if digits:
+            bucket, target, options = f", {self._bucket(digits)} as {BUCKET}", folder, f", partition_by ({BUCKET})"
         with progress(self._duck, tell):
-            self._duck.execute(statement, words.values)
+            done = self._duck.execute(
+                f"copy (select {n}::integer as {FILE}, {ROW}, {plain}, {MARKS}, "  # house: sql
+                f"case when {MARKS} <> 0 then to_json({{{as_read}}}) end as {CELLS}{bucket} from ({query})) "
+                f"to {literal(str(target))} (format parquet, compression lz4_raw{options})"
+            ).fetchone()
+        return int(done[0]) if done else 0
 
-    def _cell(self, words: Words, column: Column, shape: Shape) -> str:
+    def _bucket(self, digits: int) -> str:
+        """The hex digits that name the bucket of a row: core/buckets.py says the same."""
+        key = ", ".join(f"cast({quoted(one)} as varchar)" for one in self._dataset.key)
+        return f"left(md5(concat_ws({literal(SEPARATOR)}, {key})), {digits})"
+
+    def _cell(self, words: Fast, column: Column, shape: Shape) -> str:
         name = shape.cells.get(column.code)
-        cell = f"cast({quoted(name)} as varchar)" if name is not None else "null::varchar"
+        cell = quoted(f"{CELLS}{shape.names.index(name)}") if name is not None else "null::varchar"
         return f"{words.cleaned(cell, column, self._dataset.missing)} as {quoted(RAW + column.code)}"
 
     def _forget_rejects(self) -> None:
@@ -197,7 +195,7 @@ class Reader:
             "order by 1"
         ).fetchall()
 
-    def _keep_rejects(self, target: Path, cut: Sequence[str]) -> int:
+    def _keep_rejects(self, n: int, cut: Sequence[str]) -> int:
         """The rows that could not be read, as they stood there; how many."""
         self._duck.execute("create or replace temp table rejected (line varchar)")
         if self._has_rejects():
@@ -205,10 +203,11 @@ class Reader:
                 "insert into rejected select any_value(csv_line) from reject_errors group by scan_id, file_id, line_byte_position"
             )
         self._duck.execute("insert into rejected select unnest($1::varchar[])", [list(cut)])
-        found = self._duck.execute("select count(*) from rejected").fetchone()
-        count = int(found[0]) if found else 0
-        self._duck.execute("copy (select line from rejected) to $1 (format parquet, compression zstd)", [str(target)])
-        return count
+        done = self._duck.execute(
+            f"copy (select {n}::integer as file, line from rejected) to $1 (format parquet, compression zstd)",  # house: sql
+            [str(self._staging / f"reject-{n}.parquet")],
+        ).fetchone()
+        return int(done[0]) if done else 0
 
 
 def shape_of(dataset: Dataset, names: Sequence[str]) -> Shape:

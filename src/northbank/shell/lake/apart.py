@@ -1,0 +1,154 @@
+"""Good and bad rows of a batch that was read are told apart: rules over the whole batch on columns alone, all else a bucket at a time.
+
+Reading is in reading.py. A bucket holds every row of its keys, so that what repeats a key is found within it.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from northbank.core.buckets import digits_of
+from northbank.core.dataset import Dataset, Rule
+from northbank.shell.lake.compile import quoted
+from northbank.shell.lake.crew import Crew
+from northbank.shell.lake.fast import SQL_TYPES, literal
+from northbank.shell.lake.files import Progress
+from northbank.shell.lake.reading import BUCKET, CELLS, DRIFTED, FILE, MARKS, ROW
+
+BAD = "bad.parquet"
+GROUP = 16_384  # rows that a look-up has to unpack; those of a row group
+PLACE = f"({FILE}::bigint * 1000000000000 + {ROW})"  # of a row in its batch
+KEPT = "format parquet, compression zstd, compression_level 1"
+
+
+class Apart:
+    """The parts of a batch in `staging`, in so many buckets."""
+
+    def __init__(
+        self, crew: Crew, dataset: Dataset, rules: Sequence[Rule], staging: Path, references: Mapping[str, str], buckets: int,
+    ) -> None:  # fmt: skip
+        self._crew = crew
+        self._dataset = dataset
+        self._rules = rules
+        self._staging = staging
+        self._references = references
+        self._buckets = buckets
+
+    def run(self, names: Sequence[str], tell: Progress) -> tuple[int, dict[str, int], int]:
+        """Bad rows, how many of them fail each rule, good rows. names: of the files."""
+        tell("sort", 0.0)
+        bad, faults = self._crew.each(lambda duck, names: self._bad_of(duck, names), [names])[0]
+        done = 0
+
+        def write(duck: duckdb.DuckDBPyConnection, n: int) -> int:
+            nonlocal done
+            good = self._write_good(duck, n)
+            done += 1
+            tell("sort", 0.2 + 0.8 * done / self._buckets)
+            return good
+
+        tell("sort", 0.2)
+        return bad, faults, sum(self._crew.each(write, range(self._buckets)))
+
+    def _bad_of(self, duck: duckdb.DuckDBPyConnection, names: Sequence[str]) -> tuple[int, dict[str, int]]:
+        duck.execute("create or replace table more (file integer, row bigint, marks bigint)")
+        for bit, rule in enumerate(self._rules):
+            if rule.check == "known":
+                self._mark_unknown(duck, bit, rule)
+        for bit, rule in enumerate(self._rules):
+            if rule.check == "unique":
+                self._mark_repeats(duck, bit, rule.columns)
+        bad = self._write_bad(duck, names)
+        return bad, dict(
+            duck.execute(
+                "select fault, count(*) from (select unnest(faults) as fault from read_parquet($1)) group by fault order by fault",
+                [str(self._staging / BAD)],
+            ).fetchall()
+        )
+
+    def _parts(self, bucket: int | None = None) -> str:
+        """The rows that were read, of all buckets or of one."""
+        digits = digits_of(self._buckets)
+        within = "*" if bucket is None else f"{BUCKET}={bucket:0{digits}x}"
+        found = sorted(self._staging.glob(f"parts-*/{within}/*.parquet" if digits else "parts-*/*.parquet"))
+        if found:
+            return f"read_parquet([{', '.join(literal(str(one)) for one in found)}], hive_partitioning=false)"
+        types = {FILE: "integer", ROW: "bigint", MARKS: "bigint", CELLS: "json"}
+        types |= {column.code: SQL_TYPES[column.kind] for column in self._dataset.columns}
+        return f"(select {', '.join(f'null::{kind} as {quoted(name)}' for name, kind in types.items())} where false)"
+
+    def _mark_unknown(self, duck: duckdb.DuckDBPyConnection, bit: int, rule: Rule) -> None:
+        """Rows whose cells name nothing in the other data set."""
+        there = " and ".join(f"{quoted(one)} is not null" for one in rule.columns)
+        named = ", ".join(f"cast({quoted(to)} as varchar) as {quoted(f'to{n}')}" for n, to in enumerate(rule.to))
+        same = " and ".join(
+            f"{quoted(f'to{n}')} = cast({quoted(one)} as varchar)" for n, one in enumerate(rule.columns)
+        )
+        duck.execute(
+            f"insert into more select {FILE}, {ROW}, {1 << bit} from {self._parts()} anti join "  # house: sql
+            f"(select {named} from ({self._references[rule.dataset]})) on {same} where {MARKS} = 0 and {there}"
+        )
+
+    def _mark_repeats(self, duck: duckdb.DuckDBPyConnection, bit: int, columns: Sequence[str]) -> None:
+        """Rows that a later row of the batch has the same cells as; rows with an empty cell repeat nothing."""
+        duck.execute(
+            f"insert into more select {FILE}, {ROW}, {1 << bit} from ({self._again(self._parts(), columns)})"  # house: sql
+        )
+
+    def _again(self, rows: str, columns: Sequence[str]) -> str:
+        """The places of rows that a later row has the same cells as."""
+        names = ", ".join(quoted(one) for one in columns)
+        there = " and ".join(f"{quoted(one)} is not null" for one in columns)
+        fine = (
+            f"(select {FILE}, {ROW}, {names} from {rows} anti join more m on m.file = {FILE} and m.row = {ROW} "  # house: sql
+            f"where {MARKS} = 0 and {there})"
+        )
+        return (
+            f"select {FILE}, {ROW} from {fine} join (select {names}, max({PLACE}) as last from {fine} "  # house: sql
+            f"group by {names} having count(*) > 1) using ({names}) where {PLACE} < last"
+        )
+
+    def _write_good(self, duck: duckdb.DuckDBPyConnection, n: int) -> int:
+        """The good rows of a bucket, of each key the last one, sorted by key so that a look-up reads little."""
+        rows = self._parts(n)
+        columns = ", ".join(quoted(column.code) for column in self._dataset.columns)
+        key, order, fresh = ", ".join(quoted(one) for one in self._dataset.key), "", ""
+        if key:
+            duck.execute(f"create or replace temp table again as {self._again(rows, self._dataset.key)}")  # house: sql
+            order = f"order by {key}"
+            fresh = f"anti join again a on a.{FILE} = r.{FILE} and a.{ROW} = r.{ROW}"
+        done = duck.execute(
+            f"copy (select {columns}, r.{FILE}, r.{ROW} from {rows} r anti join more m on m.file = r.{FILE} and m.row = r.{ROW} {fresh} "  # house: sql
+            f"where {MARKS} = 0 {order}) to {literal(str(self._staging / f'rows-{n:04d}.parquet'))} ({KEPT}, row_group_size {GROUP})"
+        ).fetchone()
+        for part in self._staging.glob(f"parts-*/{BUCKET}={n:0{digits_of(self._buckets)}x}"):
+            shutil.rmtree(part)
+        return int(done[0]) if done else 0
+
+    def _write_bad(self, duck: duckdb.DuckDBPyConnection, names: Sequence[str]) -> int:
+        """Bad rows with the names of the rules they fail, and the cells or the line as they stood in the file."""
+        file = f"[{', '.join(map(literal, names))}]::varchar[]"
+        said = [
+            f"case when marks & {1 << bit} <> 0 then {literal(rule.id)} end" for bit, rule in enumerate(self._rules)
+        ]
+        said.append(f"case when marks & {1 << DRIFTED} <> 0 then 'drift' end")
+        faults = f"list_filter([{', '.join(said)}], lambda x: x is not null)"
+        cells = ", ".join(f"{quoted(c.code)}: cast({quoted(c.code)} as varchar)" for c in self._dataset.columns)
+        found = [
+            f"select {FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells from {self._parts()} where {MARKS} <> 0"
+        ]  # house: sql
+        if duck.execute("select 1 from more limit 1").fetchone():
+            found.append(
+                f"select m.file, m.row, m.marks, to_json({{{cells}}}) from {self._parts()} "  # house: sql
+                f"join (select file, row, bit_or(marks) as marks from more group by all) m on m.file = {FILE} and m.row = {ROW}"
+            )
+        lines = literal(str(self._staging / "reject-*.parquet"))
+        done = duck.execute(
+            f"copy (select ({file})[file + 1] as file, row, {faults} as faults, cells, null::varchar as line "  # house: sql
+            f"from ({' union all '.join(found)}) "
+            f"union all select ({file})[file + 1], null, ['unreadable'], null, line from read_parquet({lines})) "
+            f"to {literal(str(self._staging / BAD))} ({KEPT})"
+        ).fetchone()
+        return int(done[0]) if done else 0
