@@ -87,7 +87,7 @@ def table_of(lake: DuckLake, tables: Sequence[Standing], subject: Subject | None
         keys = (f"{_column(left)} = {quoted(join.dataset)}.{quoted(right)}" for left, right in join.on)
         how = "left join" if join.keep else "join"
         joined.append(f"{how} ({named[join.dataset]}) as {quoted(join.dataset)} on {' and '.join(keys)}")
-    return f"select {columns} from {' '.join(joined)}"  # noqa: S608  # house: sql
+    return f"select {columns} from {' '.join(joined)}"  # house: sql
 
 
 def _column(name: str) -> str:
@@ -108,7 +108,7 @@ def _statement(
     sets = "grouping sets ((), (_key))" if group else "grouping sets (())"
     order = "_key desc" if group and group.per else "_counted desc, _key"
     return (
-        f"select grouping(_key) as _all, _key, {value} as _value, count(*) filter (where _in) as _counted, count(*) as _rows "  # noqa: S608  # house: sql
+        f"select grouping(_key) as _all, _key, {value} as _value, count(*) filter (where _in) as _counted, count(*) as _rows "  # house: sql
         f"from (select *, {counted} as _in, {besides} as _among, {key} as _key from ({rows}){joined}) group by {sets} "
         f"having grouping(_key) = 1 or count(*) filter (where _in) > 0 order by _all desc, {order} limit {MOST_GROUPS + 2}"
     )  # fmt: skip
