@@ -136,9 +136,8 @@ class Apart:
         said.append(f"case when marks & {1 << DRIFTED} <> 0 then 'drift' end")
         faults = f"list_filter([{', '.join(said)}], lambda x: x is not null)"
         cells = ", ".join(f"{quoted(c.code)}: cast({quoted(c.code)} as varchar)" for c in self._dataset.columns)
-        found = [
-            f"select {FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells from {self._parts()} where {MARKS} <> 0"
-        ]  # house: sql
+        named = f"{FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells"
+        found = [f"select {named} from {self._parts()} where {MARKS} <> 0"]  # house: sql
         if duck.execute("select 1 from more limit 1").fetchone():
             found.append(
                 f"select m.file, m.row, m.marks, to_json({{{cells}}}) from {self._parts()} "  # house: sql

@@ -146,7 +146,7 @@ class Reader:
         typed = [f"{words.typed(column)} as {quoted(column.code)}" for column in columns]
         marks = f"{words.marks(self._rules)}{f' + {1 << DRIFTED}' if n in self._strange else ''} as {MARKS}"
         query = nested(
-            f"select row_number() over () as {ROW}, {', '.join(raws)} from {self._scan(source, shape.names)}",
+            f"select row_number() over () as {ROW}, {', '.join(raws)} from {self._scan(source, shape.names)}",  # house: sql
             [cells, typed, *words.before([rule for _, rule in self._rules]), [marks]],
         )
         # Only rows that fail need their cells as they stood: made last, for the others it would cost half the time.
