@@ -1,6 +1,6 @@
-"""The lake on the disk: one folder a batch, put in place by one rename; reading a data set as of any batch.
+"""The lake on the disk: one folder a batch, put in place by one rename.
 
-Which batches count is told by the journal; how rows are read is in reading.py and batch.py. Layout: docs/decisions/0021.
+Which batches count is told by the journal; how files are read is in reading.py and batch.py, questions about rows in rows.py.
 """
 
 import asyncio
@@ -19,26 +19,23 @@ from northbank.core.dataset import AnyStatement, Collected, Counts, Dataset, Rul
 from northbank.core.refusal import Refused
 from northbank.shell.lake.apart import BAD
 from northbank.shell.lake.batch import Batch
-from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.crew import Crew
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
+from northbank.shell.lake.parts import ABOUT, BATCHES
+from northbank.shell.lake.rows import LakeRows, connect
 
-ABOUT = "about.json"
 STAGING = "staging"
-BATCHES = "batches"
 _decode = msgspec.json.Decoder(Collected | TurnedAway).decode
 
 
-class DuckLake:
-    """The lake below `root`. memory: what the engine may use, such as `1GB`. threads: of the engine. buckets: for so many rows."""
+class DuckLake(LakeRows):
+    """The lake below `root`. memory: what an engine may use, such as `1GB`. threads: of an engine. buckets: for so many rows."""
 
     def __init__(
         self, root: Path, memory: str = "1GB", threads: int = 2, buckets: Callable[[int], int] = buckets_for
     ) -> None:  # fmt: skip
-        self._root = root
+        super().__init__(root, memory, threads)
         self._buckets = buckets
-        self._memory = memory
-        self._threads = threads
 
     @contextmanager
     def hold(self, dataset: str) -> Iterator[None]:
@@ -82,7 +79,7 @@ class DuckLake:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
         relations = {name: self.relation(*one) for name, one in references.items()}
-        with self._engine(staging, ordered=False) as duck:
+        with self._engine(staging) as duck:
             crew = Crew(duck, self._threads)
             batch = Batch(crew, dataset, rules, staging, relations, self._buckets, tell)
             work = asyncio.to_thread(batch.run, paths, files)
@@ -123,65 +120,14 @@ class DuckLake:
             ) from error
         tell("land", 1.0)
 
-    def relation(self, dataset: Dataset, batches: Sequence[Collected]) -> str:
-        """A query of the rows of a data set made of these batches: of each key the newest row."""
-        columns = ", ".join(quoted(column.code) for column in dataset.columns)
-        if not batches:
-            empty = ", ".join(f"null as {quoted(column.code)}" for column in dataset.columns)
-            return f"select {empty}, 0 as _batch where false"  # house: sql
-        parts = " union all by name ".join(
-            f"select *, {one.n} as _batch from read_parquet({self._files(dataset.code, one)}, union_by_name=true)"  # house: sql
-            for one in batches
-        )
-        newest = ""
-        if dataset.key and len(batches) > 1:
-            key = ", ".join(quoted(one) for one in dataset.key)
-            newest = f" qualify row_number() over (partition by {key} order by _batch desc) = 1"
-        return f"select {columns}, _batch from ({parts}){newest}"  # house: sql
-
-    async def count(self, dataset: Dataset, batches: Sequence[Collected]) -> int:
-        """Rows of the data set made of these batches. Refused: `lake_lost` where a folder is gone."""
-        return int(str((await self.rows(dataset, batches, "count(*)"))[0][0]))
-
-    async def rows(self, dataset: Dataset, batches: Sequence[Collected], what: str = "*") -> list[tuple[object, ...]]:
-        """A few rows or sums for a person to look at; `what` is the program's own."""
-        self._check(dataset, batches)
-        query = f"select {what} from ({self.relation(dataset, batches)})"  # house: sql
-        return await asyncio.to_thread(self._ask, query)
-
-    async def ask(
-        self, tables: Sequence[tuple[Dataset, Sequence[Collected]]], query: str, values: Sequence[object] = ()
-    ) -> list[tuple[object, ...]]:
-        """Few rows or sums of a query over relations of these tables. Refused: `lake_lost` where a folder is gone."""
-        for dataset, batches in tables:
-            self._check(dataset, batches)
-        return await asyncio.to_thread(self._ask, query, values)
-
-    def _check(self, dataset: Dataset, batches: Sequence[Collected]) -> None:
-        for one in batches:
-            if not (self._folder(dataset.code) / BATCHES / one.folder / ABOUT).is_file():
-                raise Refused("lake_lost", dataset=dataset.code, batch=one.n)
-
-    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with self._engine(self._root / "scratch") as duck:
-            return duck.execute(query, list(values)).fetchall()
-
     @contextmanager
-    def _engine(self, scratch: Path, ordered: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": self._memory, "threads": str(self._threads), "temp_directory": str(scratch / "spill"),
-            "preserve_insertion_order": str(ordered).lower(), "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-        }  # fmt: skip
-        duck = duckdb.connect(config=config)
+    def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        duck = connect(scratch / "spill", self._memory, self._threads, ordered=False)
         try:
             yield duck
         finally:
             duck.close()
             shutil.rmtree(scratch / "spill", ignore_errors=True)
-
-    def _files(self, dataset: str, one: Collected) -> str:
-        folder = self._folder(dataset) / BATCHES / one.folder
-        return "'" + str(folder / "rows-*.parquet").replace("'", "''") + "'"
 
     def _folder(self, dataset: str) -> Path:
         return self._root / dataset
