@@ -47,9 +47,8 @@ class LakeRows:
 
     async def rows(self, dataset: Dataset, batches: Sequence[Collected], what: str = "*") -> list[tuple[object, ...]]:
         """A few rows or sums for a person to look at; `what` is the program's own."""
-        return await self.ask(
-            [(dataset, batches)], f"select {what} from ({self.relation(dataset, batches)})"
-        )  # house: sql
+        query = f"select {what} from ({self.relation(dataset, batches)})"  # house: sql
+        return await self.ask([(dataset, batches)], query)
 
     async def ask(
         self, tables: Sequence[tuple[Dataset, Sequence[Collected]]], query: str, values: Sequence[object] = ()
