@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -134,6 +134,7 @@ class Center:
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self.timing = asyncio.Event()  # cleared while the past is told, which has its own times
         self.timing.set()
+        self.told: Callable[[], bool] = lambda: True  # whether invented data have come to the present
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self, live: bool = True) -> None:
@@ -203,6 +204,7 @@ class Center:
             "position": position,
             "tail_lag": lag,
             "tail_age_seconds": monotonic() - self.tail.fresh_at,
+            "told": self.told(),
         }
 
     def face(self, web: WebSettings) -> Face:

@@ -24,6 +24,7 @@ from northbank.flows.see_cases import detail
 from northbank.pack.demo import load_demo
 from northbank.pack.staff import accounts, colleagues
 from northbank.shell.sources.crew import Crew
+from northbank.shell.sources.filling import Filling
 from northbank.shell.sources.simulator import BACK, Simulator
 
 DEMO = load_demo(Path(__file__).resolve().parents[2] / "packs" / "_template")
@@ -117,7 +118,8 @@ async def test_the_weeks_before_are_told_beside_the_play_and_mostly_in_time() ->
     await simulator.play()
     now, before = memory.clock.now(), len(memory.store.entries)
     simulator.rest = 0.0
-    await simulator.recall(12)
+    first = now - BACK
+    await simulator.recall(12, Filling(first), lambda _: None)
     assert {entry.at for entry in memory.store.entries[before:]} == {now}
     reported = [case.reported_at for case in cases(memory)]
     days = Counter((now - at) // timedelta(days=1) for at in reported)
@@ -125,6 +127,37 @@ async def test_the_weeks_before_are_told_beside_the_play_and_mostly_in_time() ->
     counted = figures(cases(memory), [find(city(), "solved_in_time")], Span(now - timedelta(days=12), now), "all")
     share = counted["all"][0].numerator / counted["all"][0].denominator
     assert 0.86 < share < 0.97
+    memory.check()
+
+
+async def test_weeks_that_were_cut_off_are_told_to_their_end_and_once() -> None:
+    memory, notes = Memory(), [Filling(Memory().clock.now() - BACK)]
+    day = msgspec.structs.replace(DEMO.day, reports=60)
+
+    class Cut(Exception):
+        pass
+
+    def note(filling: Filling) -> None:
+        notes.append(filling)
+        if len(notes) % 5 == 0:
+            raise Cut  # the center stops; the next one reads the note
+
+    now = memory.clock.now()
+    started = 0
+    while True:
+        started += 1
+        simulator = Simulator(memory.world, day, DEMO.samples, staff(), ZoneInfo(city().timezone), started)
+        simulator.rest = 0.0
+        simulator.caught_up.set()
+        try:
+            await simulator.recall(14, notes[-1], note)
+            break
+        except Cut:
+            continue
+    assert started > 2
+    days = Counter((now - BACK - case.reported_at) // timedelta(days=1) for case in cases(memory))
+    assert set(days) == set(range(13))
+    assert all(35 < days[n] < 85 for n in range(13)), days
     memory.check()
 
 

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from northbank.pack.staff import accounts, colleagues
 from northbank.shell.clock import SystemClock
 from northbank.shell.log import configure
 from northbank.shell.settings import Settings
+from northbank.shell.sources.filling import Filling, read_filling, write_filling
 from northbank.shell.sources.simulator import BACK, BEFORE, Simulator
 from northbank.shell.store.pool import UNAVAILABLE, DatabaseError
 from northbank.shell.store.rebuild import rebuild
@@ -51,7 +53,7 @@ async def run_center(settings: Settings, out: Console) -> None:
 
 
 async def run_demo(settings: Settings, out: Console, history: int = 22) -> None:
-    """A district with a simulated day, and so many days before it, told beside the play of a first start."""
+    """A district with a simulated day, and so many days before it, told beside the play."""
     configure(settings.log)
     listening = listen_on(settings.host, settings.port)
     demo = load_demo(settings.pack)
@@ -68,17 +70,22 @@ async def run_demo(settings: Settings, out: Console, history: int = 22) -> None:
         simulator = Simulator(center.world, demo.day, demo.samples, staff, ZoneInfo(center.city.timezone))
         last, waiting = await center.cases.resume_point()
         center.spawn(simulator.run(last, waiting))
+        center.told = simulator.caught_up.is_set
+        filling = read_filling(settings.data)
         if last is None:
             center.timing.clear()
-            center.spawn(_recall(center, simulator, history))
+            filling = Filling(center.world.clock.now() - BACK)
+            write_filling(settings.data, filling)
+        if filling is not None:
+            center.spawn(_recall(center, simulator, history, filling))
         await serve(center, listening, web_settings(settings))
     out.print("Stopped. Everything is saved; the next start goes on with it.")
 
 
-async def _recall(center: Center, simulator: Simulator, days: int) -> None:
+async def _recall(center: Center, simulator: Simulator, days: int, filling: Filling) -> None:
     await simulator.past_told.wait()
     center.timing.set()
-    await simulator.recall(days)
+    await simulator.recall(days, filling, partial(write_filling, center.settings.data))
     center.tail.recount()
 
 

@@ -8,7 +8,7 @@ import heapq
 import logging
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from northbank.ports import CaseQuery, Stale, World
 from northbank.shell.clock import monotonic
 from northbank.shell.sources.behavior import Ground, Move, answer, next_move
 from northbank.shell.sources.crew import Crew
+from northbank.shell.sources.filling import Filling
 from northbank.shell.sources.lives import Life, Lives
 
 log = logging.getLogger(__name__)
@@ -146,12 +147,13 @@ class Simulator:
         finally:
             self.gate.release()
 
-    def _slot(self, start: datetime) -> list[datetime]:
+    def _slot(self, start: datetime, chance: random.Random | None = None) -> list[datetime]:
         """When reports come in a quarter of an hour, as many as chance gives for this hour."""
+        chance = chance or self.chance
         hour = start.astimezone(self.zone).hour
         share = self.day.hours[hour] / sum(self.day.hours)
-        wanted = poisson(self.chance, self.day.reports * share / 4)
-        return [start + SLOT * self.chance.random() for _ in range(wanted)]
+        wanted = poisson(chance, self.day.reports * share / 4)
+        return [start + SLOT * chance.random() for _ in range(wanted)]
 
     def _draw_slot(self, start: datetime) -> None:
         """Plan the reports of a quarter of an hour."""
@@ -235,18 +237,16 @@ class Simulator:
             self.push(when, "report", None)
         self.push(slot, "slot", None)
 
-    async def recall(self, days: int) -> None:
+    async def recall(self, days: int, filling: Filling, note: Callable[[Filling], None]) -> None:
         """The days before those, told now, beside the play and slower than it: what figures over weeks are counted from.
 
         They are recorded when they are told, as an import would be: looking back, they are not there before.
+        filling: where to begin; note: is given how far it is. What was told after the last note is told again.
         """
         await self.caught_up.wait()
-        first = self.world.clock.now() - BACK
-        for day in range(1, days):
-            carried = day <= CARRIED_DAYS
-            whens = [when for slot in range(96) for when in self._slot(first - timedelta(days=day) + slot * SLOT)]
-            whens = [when for when in whens if not carried or self.chance.random() >= CARRIED]
-            for n in range(0, len(whens), TOGETHER):
+        for day in range(filling.day, days):
+            carried, whens = day <= CARRIED_DAYS, self._day_before(filling.first, day)
+            for n in range(filling.told if day == filling.day else 0, len(whens), TOGETHER):
                 begun, now = monotonic(), self.world.clock.now()
                 late = False if carried else None  # who was late in those days is there already
                 made = [await self._life(when, now, late, now) for when in whens[n : n + TOGETHER]]
@@ -254,7 +254,14 @@ class Simulator:
                 await self.lives.store(lives)
                 for life in lives:
                     self._go_on(life)
+                note(Filling(filling.first, day, n + TOGETHER))
                 await asyncio.sleep(self.rest * (monotonic() - begun))
+
+    def _day_before(self, first: datetime, day: int) -> list[datetime]:
+        """When the reports of a day before came, the same ones whenever it is asked; who was late in the last of them is there."""
+        chance, start = random.Random(f"{first.isoformat()} {day}"), first - timedelta(days=day)
+        whens = [when for slot in range(96) for when in self._slot(start + slot * SLOT, chance)]
+        return [when for when in whens if day > CARRIED_DAYS or chance.random() >= CARRIED]
 
     async def _life(self, when: datetime, now: datetime, late: bool | None, told_at: datetime | None) -> Life:
         new = self.draw(when)
