@@ -14,6 +14,7 @@ from northbank.core.case import Case
 from northbank.core.evolve import evolve
 from northbank.core.past import Then
 from northbank.core.picture import KEPT, Picture
+from northbank.shell.store.folding import fold
 from northbank.shell.store.journal import SQL as JOURNAL
 from northbank.shell.store.journal import entry_of
 from northbank.shell.store.past import PgPast
@@ -65,9 +66,8 @@ class PgHistory(PgPast):
         rows = await self._pool.fetch(JOURNAL.after, start, point.position - start, timeout=LONG)
         entries = [entry_of(row) for row in rows if row["stream"].startswith("case:")]
         strange = list({one.stream for one in entries} - cases.keys())
-        for row in await self._pool.fetch(SQL.streams_until, strange, start, timeout=LONG) if strange else ():
-            entry = entry_of(row)
-            cases[entry.stream] = evolve(cases.get(entry.stream), entry, entry.data)  # type: ignore[arg-type]
+        begun = await self._pool.fetch(SQL.streams_until, strange, start, timeout=LONG) if strange else ()
+        cases |= {f"case:{case.id}": case for case, _ in fold(begun)}
         for entry in entries:
             case = cases[entry.stream] = evolve(cases.get(entry.stream), entry, entry.data)  # type: ignore[arg-type]
             shown = card(case, entry.position)

@@ -17,13 +17,12 @@ import msgspec
 
 from northbank.core.access import Scope
 from northbank.core.card import Card
-from northbank.core.case import Case
 from northbank.core.city import Metric
-from northbank.core.evolve import evolve
 from northbank.core.metrics import By, Part, Span, Tally
 from northbank.ports import CaseQuery, Head, Left, Page
 from northbank.shell.store.cases import card_of, page_of
-from northbank.shell.store.journal import case_row, entry_of
+from northbank.shell.store.folding import fold
+from northbank.shell.store.journal import case_row
 from northbank.shell.store.listing import listing
 from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.metrics import Run, counted, left_behind
@@ -119,9 +118,8 @@ class PgPast:
             rows = await connection.fetch(SQL.touched, held.tip, tip, timeout=LONG)
             fresh = [row["stream"] for row in rows if row["stream"] not in held.streams]
             for start in range(0, len(fresh), BATCH):
-                held.rows += [
-                    case_row(*one) async for one in _folded(connection, fresh[start : start + BATCH], position)
-                ]
+                some = await connection.fetch(SQL.streams_until, fresh[start : start + BATCH], position, timeout=LONG)
+                held.rows += [case_row(*one) for one in fold(some)]
             held.streams.update(fresh)
             held.tip = tip
         self._held[position] = held
@@ -144,20 +142,3 @@ async def _ask(connection: asyncpg.Connection, past: _Past, sql: str, values: li
     asked = put_before(SQL.as_it_was, sql, values, **msgspec.structs.asdict(past))
     rows: list[asyncpg.Record] = await connection.fetch(*asked, timeout=LONG)
     return rows
-
-
-async def _folded(
-    connection: asyncpg.Connection, streams: list[str], position: int
-) -> AsyncIterator[tuple[Case, int]]:  # fmt: skip
-    """These cases as they were, with the position of their last entry then; those that had not begun are left out."""
-    case: Case | None = None
-    last = 0
-    for row in await connection.fetch(SQL.streams_until, streams, position, timeout=LONG):
-        entry = entry_of(row)
-        if case is not None and entry.version == 1:
-            yield case, last
-            case = None
-        case = evolve(case, entry, entry.data)  # type: ignore[arg-type]
-        last = entry.position
-    if case is not None:
-        yield case, last

@@ -7,9 +7,7 @@ import msgspec
 
 from northbank.core.card import card
 from northbank.core.case import Case
-from northbank.core.evolve import evolve
-from northbank.core.facts import read
-from northbank.core.journal import Telling
+from northbank.shell.store.folding import Fold
 from northbank.shell.store.journal import SQL
 from northbank.shell.store.marks import mark_all
 from northbank.shell.store.sql import statements
@@ -22,20 +20,14 @@ _encode = msgspec.json.Encoder().encode
 
 async def folded(connection: asyncpg.Connection, until: int | None = None) -> AsyncIterator[tuple[Case, int]]:
     """Every case as its facts make it, with the position of its last entry; `until`: facts up to that position alone."""
-    case: Case | None = None
-    before, last = "", 0
+    fold = Fold()
     asked = (SQL.by_stream,) if until is None else (PAST.by_stream_until, until)
     cursor = await connection.cursor(*asked, timeout=LONG)
     while rows := await cursor.fetch(BATCH, timeout=LONG):
-        for position, stream, type, schema, at, actor, pack, data in rows:
-            if stream != before:
-                if case is not None:
-                    yield case, last
-                case, before = None, stream
-            case = evolve(case, Telling(stream, at, actor, pack), read(type, schema, data))  # type: ignore[arg-type]
-            last = position
-    if case is not None:
-        yield case, last
+        for one in fold.feed(rows):
+            yield one
+    for one in fold.rest():
+        yield one
 
 
 async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _: None) -> int:

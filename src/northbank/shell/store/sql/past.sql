@@ -24,8 +24,8 @@ select position, stream, type, at from journal where position <= $1 and stream l
 select distinct stream from journal where position > $1 and position <= $2 and stream like 'case:%';
 
 -- name: streams_until
--- The entries of some cases up to a position.
-select position, id, stream, version, type, schema, at, actor, cause, pack, rule, data
+-- What the fold needs of the entries of some cases up to a position.
+select position, stream, type, schema, at, actor, pack, data
 from journal where stream = any($1::text[]) and position <= $2 order by stream collate "C", version;
 
 -- name: as_it_was
