@@ -15,7 +15,7 @@ from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.crew import Crew
 from northbank.shell.lake.fast import SQL_TYPES, literal
 from northbank.shell.lake.files import Progress
-from northbank.shell.lake.reading import BUCKET, CELLS, DRIFTED, FILE, MARKS, ROW
+from northbank.shell.lake.judging import BUCKET, CELLS, DRIFTED, FILE, MARKS, ROW
 
 BAD = "bad.parquet"
 GROUP = 16_384  # rows that a look-up has to unpack; those of a row group
@@ -60,13 +60,13 @@ class Apart:
         for bit, rule in enumerate(self._rules):
             if rule.check == "unique":
                 self._mark_repeats(duck, bit, rule.columns)
-        bad = self._write_bad(duck, names)
-        return bad, dict(
-            duck.execute(
-                "select fault, count(*) from (select unnest(faults) as fault from read_parquet($1)) group by fault order by fault",
-                [str(self._staging / BAD)],
-            ).fetchall()
+        early = f"(from {self._parts()} where {MARKS} <> 0)"
+        late = (
+            f"({self._parts()} join (select file, row, bit_or(marks) as marks from more group by all) m "
+            f"on m.file = {FILE} and m.row = {ROW})"
         )
+        any_late = duck.execute("select 1 from more limit 1").fetchone()
+        return write_bad(duck, self._dataset, self._rules, self._staging, names, early, late if any_late else "")
 
     def _parts(self, bucket: int | None = None) -> str:
         """The rows that were read, of all buckets or of one."""
@@ -127,27 +127,29 @@ class Apart:
             shutil.rmtree(part)
         return int(done[0]) if done else 0
 
-    def _write_bad(self, duck: duckdb.DuckDBPyConnection, names: Sequence[str]) -> int:
-        """Bad rows with the names of the rules they fail, and the cells or the line as they stood in the file."""
-        file = f"[{', '.join(map(literal, names))}]::varchar[]"
-        said = [
-            f"case when marks & {1 << bit} <> 0 then {literal(rule.id)} end" for bit, rule in enumerate(self._rules)
-        ]
-        said.append(f"case when marks & {1 << DRIFTED} <> 0 then 'drift' end")
-        faults = f"list_filter([{', '.join(said)}], lambda x: x is not null)"
-        cells = ", ".join(f"{quoted(c.code)}: cast({quoted(c.code)} as varchar)" for c in self._dataset.columns)
-        named = f"{FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells"
-        found = [f"select {named} from {self._parts()} where {MARKS} <> 0"]  # house: sql
-        if duck.execute("select 1 from more limit 1").fetchone():
-            found.append(
-                f"select m.file, m.row, m.marks, to_json({{{cells}}}) from {self._parts()} "  # house: sql
-                f"join (select file, row, bit_or(marks) as marks from more group by all) m on m.file = {FILE} and m.row = {ROW}"
-            )
-        lines = literal(str(self._staging / "reject-*.parquet"))
-        done = duck.execute(
-            f"copy (select ({file})[file + 1] as file, row, {faults} as faults, cells, null::varchar as line "  # house: sql
-            f"from ({' union all '.join(found)}) "
-            f"union all select ({file})[file + 1], null, ['unreadable'], null, line from read_parquet({lines})) "
-            f"to {literal(str(self._staging / BAD))} ({KEPT})"
-        ).fetchone()
-        return int(done[0]) if done else 0
+
+def write_bad(
+    duck: duckdb.DuckDBPyConnection, dataset: Dataset, rules: Sequence[Rule], staging: Path, names: Sequence[str], early: str, late: str,
+) -> tuple[int, dict[str, int]]:  # fmt: skip
+    """Bad rows with the names of the rules they fail, and the cells or the line as they stood in the file; how many, by rule.
+
+    early: a relation of judged rows that fail by themselves. late: one of those that fail a rule over the whole batch, by `marks`.
+    names: of the files.
+    """
+    file = f"[{', '.join(map(literal, names))}]::varchar[]"
+    said = [f"case when marks & {1 << bit} <> 0 then {literal(rule.id)} end" for bit, rule in enumerate(rules)]
+    said.append(f"case when marks & {1 << DRIFTED} <> 0 then 'drift' end")
+    faults = f"list_filter([{', '.join(said)}], lambda x: x is not null)"
+    cells = ", ".join(f"{quoted(c.code)}: cast({quoted(c.code)} as varchar)" for c in dataset.columns)
+    found = [f"select {FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells from {early}"]  # house: sql
+    if late:
+        found.append(f"select {FILE}, {ROW}, marks, to_json({{{cells}}}) from {late}")  # house: sql
+    lines = literal(str(staging / "reject-*.parquet"))
+    done = duck.execute(
+        f"copy (select ({file})[file + 1] as file, row, {faults} as faults, cells, null::varchar as line "  # house: sql
+        f"from ({' union all '.join(found)}) "
+        f"union all select ({file})[file + 1], null, ['unreadable'], null, line from read_parquet({lines})) "
+        f"to {literal(str(staging / BAD))} ({KEPT})"
+    ).fetchone()
+    counted = "select fault, count(*) from (select unnest(faults) as fault from read_parquet($1)) group by fault order by fault"
+    return int(done[0]) if done else 0, dict(duck.execute(counted, [str(staging / BAD)]).fetchall())

@@ -4,31 +4,25 @@ Nothing here lasts: lake.py moves the folder to its place once core has judged w
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import msgspec
 
-from northbank.core.dataset import Counts, Dataset, Drifted, Rule, SourceFile, answer_to
-from northbank.shell.lake.apart import Apart
-from northbank.shell.lake.crew import Crew
+from northbank.core.dataset import Counts, Dataset, Drifted, SourceFile, answer_to
+from northbank.shell.lake.engine import Engine, Read
 from northbank.shell.lake.files import LakeError, Progress, rows_about
-from northbank.shell.lake.reading import Read, Reader
 
 
 class Batch:
-    """A batch being made in folder `staging`. references: for each data set that rules refer to, a relation of its rows."""
+    """A batch being made by an engine. buckets: for so many rows."""
 
     def __init__(
-        self, crew: Crew, dataset: Dataset, rules: Sequence[Rule], staging: Path, references: Mapping[str, str],
-        buckets: Callable[[int], int], tell: Progress,
+        self, engine: Engine, dataset: Dataset, buckets: Callable[[int], int], tell: Progress
     ) -> None:  # fmt: skip
-        self._crew = crew
+        self._engine = engine
         self._dataset = dataset
-        self._rules = rules
-        self._staging = staging
-        self._references = references
         self._buckets = buckets
         self._tell = tell
 
@@ -36,8 +30,7 @@ class Batch:
         """Read and tell apart. Raises LakeError."""
         drift: dict[str, Drifted] = {}
         strange: list[int] = []  # files that go to quarantine whole
-        found = self._crew.each(lambda duck, path: Reader(duck, self._dataset, self._staging, ()).drift(path), paths)
-        for n, (path, one) in enumerate(zip(paths, found, strict=True)):
+        for n, (path, one) in enumerate(zip(paths, self._engine.drifts(paths), strict=True)):
             if one.added or one.missing:
                 drift[path.name] = one
             match answer_to(self._dataset, one):
@@ -49,9 +42,8 @@ class Batch:
                     pass
         buckets = self._buckets(sum(map(rows_about, paths))) if self._dataset.key else 1
         done = self._read(paths, files, buckets, strange)
-        apart = Apart(self._crew, self._dataset, self._rules, self._staging, self._references, buckets)
         try:
-            bad, faults, good = apart.run([file.name for file in files], self._tell)
+            bad, faults, good = self._engine.tell_apart([file.name for file in files], buckets, self._tell)
         except duckdb.Error as error:
             raise LakeError(f"The batch could not be written: {str(error).splitlines()[0]}") from error
         rows = sum(one.rows for one in done)
@@ -67,16 +59,9 @@ class Batch:
         shares = [0.0] * len(files)
         lock = threading.Lock()
 
-        def read(duck: duckdb.DuckDBPyConnection, n: int) -> Read:
-            def tell(share: float) -> None:
-                with lock:
-                    shares[n] = share
-                    self._tell(
-                        "read", sum(share * file.bytes for share, file in zip(shares, files, strict=True)) / total
-                    )
+        def tell(n: int, share: float) -> None:
+            with lock:
+                shares[n] = share
+                self._tell("read", sum(share * file.bytes for share, file in zip(shares, files, strict=True)) / total)
 
-            done = Reader(duck, self._dataset, self._staging, self._rules, buckets, strange).read(paths[n], n, tell)
-            tell(1.0)
-            return done
-
-        return self._crew.each(read, range(len(paths)))
+        return self._engine.read(paths, buckets, strange, tell)

@@ -3,7 +3,7 @@
 Names are quoted, values are parameters; only words of these two files and of core's closed sets become SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, expression_of
@@ -31,6 +31,10 @@ class Words:
             self._seen[key] = self.dialect.parameter(len(self.values))
         return self._seen[key]
 
+    def args(self) -> dict[str, object]:
+        """The values by their names, for an engine whose parameters have names."""
+        return {f"p{n}": value for n, value in enumerate(self.values, 1)}
+
     def of(self, one: Expression) -> str:
         """An expression. Raises NoOperation."""
         match one:
@@ -48,6 +52,15 @@ class Words:
             trimmed = self.dialect.say("upper", trimmed)
         marks = self.value(("", *missing))
         return f"case when not {self.dialect.say('one_of', trimmed, marks)} then {trimmed} end"
+
+    def json(self, cells: Mapping[str, str]) -> str:
+        """A JSON object of texts by their names, those that are not there too."""
+        name = self.value if self.dialect.told else self.dialect.quoted
+        return self.dialect.json.format(", ".join(self.dialect.member.format(name(k), v) for k, v in cells.items()))
+
+    def before(self, rules: Sequence[Rule]) -> list[list[str]]:
+        """Columns that checks are asked of besides those of the contract, each of the lists one level further in."""
+        return []
 
     def typed(self, column: Column) -> str:
         """The cell of a column as its type; null where it is none."""

@@ -15,12 +15,18 @@ class NoOperation(Exception):
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """An engine's SQL. quote: around names. mark: before the number of a parameter. trim: characters {1} off both ends of {0}."""
+    """An engine's SQL. quote: around names. mark: before the number of a parameter. trim: characters {1} off both ends of {0}.
+
+    json: an object of members, nulls included; a member is a name (an identifier, or where `told` a parameter) and a text.
+    """
 
     name: str
     quote: str
     mark: str
     trim: str
+    json: str
+    member: str
+    told: bool
     operations: Mapping[Op, str]
 
     def quoted(self, name: str) -> str:
@@ -52,8 +58,6 @@ _SAME: dict[Op, str] = {
     "as_integer": "try_cast({0} as bigint)",
     "as_number": "try_cast({0} as double)",
     "if": "case when {0} then {1} end",
-    "there": "({0} is not null)",
-    "not": "(not {0})",
 }
 
 DUCKDB = Dialect(
@@ -61,6 +65,9 @@ DUCKDB = Dialect(
     quote='"',
     mark="$",
     trim="trim({0}, {1})",
+    json="to_json({{{0}}})",
+    member="{0}: {1}",
+    told=False,
     operations={
         **_SAME,
         "matches": "regexp_full_match({0}, {1})",
@@ -80,6 +87,9 @@ SPARK = Dialect(
     quote="`",
     mark=":p",
     trim="trim(both {1} from {0})",
+    json="to_json(named_struct({0}), map('ignoreNullFields', 'false'))",
+    member="{0}, {1}",
+    told=True,
     operations={
         **_SAME,
         "matches": r"rlike({0}, concat('\\A(?:', {1}, ')\\z'))",

@@ -20,11 +20,14 @@ from northbank.core.refusal import Refused
 from northbank.shell.lake.apart import BAD
 from northbank.shell.lake.batch import Batch
 from northbank.shell.lake.crew import Crew
+from northbank.shell.lake.duck import DuckEngine
+from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
 from northbank.shell.lake.parts import ABOUT, BATCHES
 from northbank.shell.lake.rows import LakeRows, connect
 
 STAGING = "staging"
+References = Mapping[str, tuple[Dataset, Sequence[Collected]]]
 _decode = msgspec.json.Decoder(Collected | TurnedAway).decode
 
 
@@ -72,21 +75,19 @@ class DuckLake(LakeRows):
 
     async def prepare(
         self, dataset: Dataset, rules: Sequence[Rule], paths: Sequence[Path], files: Sequence[SourceFile],
-        references: Mapping[str, tuple[Dataset, Sequence[Collected]]], tell: Progress,
+        references: References, tell: Progress,
     ) -> Counts:  # fmt: skip
         """Read files into the staging folder and count. Stopping the wait stops the engine."""
         staging = self._folder(dataset.code) / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
-        relations = {name: self.relation(*one) for name, one in references.items()}
         with self._engine(staging) as duck:
-            crew = Crew(duck, self._threads)
-            batch = Batch(crew, dataset, rules, staging, relations, self._buckets, tell)
-            work = asyncio.to_thread(batch.run, paths, files)
+            engine = self._begin(duck, dataset, rules, staging, references)
+            work = asyncio.to_thread(Batch(engine, dataset, self._buckets, tell).run, paths, files)
             try:
                 counts = await asyncio.shield(running := asyncio.ensure_future(work))
             except asyncio.CancelledError:
-                crew.stop()
+                engine.stop()
                 await asyncio.gather(running, return_exceptions=True)
                 raise
         now = [path.stat().st_size for path in paths]
@@ -95,6 +96,13 @@ class DuckLake(LakeRows):
                 "A file changed while it was read; collect again when its sender is done. Nothing was taken."
             )
         return counts
+
+    def _begin(
+        self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, rules: Sequence[Rule], staging: Path, references: References
+    ) -> Engine:  # fmt: skip
+        """The engine that makes a batch."""
+        relations = {name: self.relation(*one) for name, one in references.items()}
+        return DuckEngine(Crew(duck, self._threads), dataset, rules, staging, relations)
 
     async def land(self, dataset: Dataset, statement: AnyStatement, tell: Progress) -> None:
         """Make the staged batch durable and put it in its place: it is there whole, or not at all."""

@@ -1,6 +1,6 @@
-"""One file of a batch becomes typed Parquet files, one a bucket, in which every row carries the bits of what it fails.
+"""One file of a batch becomes Parquet: its cells as they stand, or typed and by bucket, every row with the bits of what it fails.
 
-Good and bad are told apart in apart.py. Rows pass through the engine only.
+What is asked of cells is in judging.py; good and bad are told apart in apart.py. Rows pass through the engine only.
 """
 
 import csv
@@ -9,52 +9,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
-import msgspec
 
-from northbank.core.buckets import SEPARATOR, digits_of
 from northbank.core.celltypes import BLANKS
-from northbank.core.dataset import Column, Dataset, Drifted, Rule
-from northbank.shell.lake.compile import RAW, in_row, quoted
+from northbank.core.dataset import Dataset, Drifted, Rule
+from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.crew import progress
-from northbank.shell.lake.fast import Fast, literal, nested
+from northbank.shell.lake.engine import Read
+from northbank.shell.lake.fast import Fast, literal
 from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, without_lines
+from northbank.shell.lake.judging import BUCKET, CELLS, FILE, ROW, Judging, Shape, shape_of
 
-FILE, ROW, MARKS = "_file", "_row", "_marks"  # number of the file in its batch from 0; row in it from 1; bits
-CELLS = "_cells"  # of rows that fail, the cells as they were read
-BUCKET = "_bucket"
-DRIFTED = 62  # the bit of rows whose file has other columns
 REREADS = 20  # times a file is read again after lines whose quote never closes were cut out
 
 
-class Shape(msgspec.Struct, frozen=True):
-    """How the columns of a file meet the contract. cells: the file's name for each column of the contract that it has."""
-
-    cells: dict[str, str]
-    drift: Drifted
-    names: tuple[str, ...]
-
-
-class Read(msgspec.Struct, frozen=True):
-    """A file that was read. unreadable: rows that are not in the target; they are in `rejects`."""
-
-    shape: Shape
-    rows: int
-    unreadable: int
-
-
 class Reader:
-    """Reads files of one batch, each into a folder `parts-<n>` of the staging folder, by bucket. strange: files that are bad whole."""
+    """Reads files of one batch. Of each, what `_write` makes of its rows and `reject-<n>.parquet` lie in the staging folder."""
 
-    def __init__(
-        self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path, rules: Sequence[Rule], buckets: int = 1,
-        strange: Sequence[int] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path) -> None:
         self._duck = duck
         self._dataset = dataset
         self._staging = staging
-        self._rules = [(bit, rule) for bit, rule in enumerate(rules) if in_row(rule)]
-        self._buckets = buckets
-        self._strange = strange
 
     def drift(self, path: Path) -> Drifted:
         """How the columns of a file differ from the contract's. Raises LakeError."""
@@ -65,7 +39,7 @@ class Reader:
             raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
 
     def read(self, path: Path, n: int, tell: Callable[[float], None]) -> Read:
-        """Read one file; `parts-<n>/` and `reject-<n>.parquet` are made of it. Raises LakeError."""
+        """Read file n of the batch. Raises LakeError."""
         copies: list[Path] = []
         try:
             return self._read(path, n, tell, copies)
@@ -93,7 +67,7 @@ class Reader:
             copies.append(self._staging / f"cut-{n}-{again}")
             source = without_lines(source, [at for at, _ in open_lines], copies[-1])
         unreadable = self._keep_rejects(n, cut)
-        return Read(shape, rows + unreadable, unreadable)
+        return Read(shape.names, rows + unreadable, unreadable)
 
     def _names(self, source: Path, encoding: str = "utf-8") -> tuple[str, ...]:
         """The columns of a file: its first line, or what its records have."""
@@ -138,45 +112,23 @@ class Reader:
             case "parquet":
                 return f"read_parquet({file})"
 
+    def _cells(self, source: Path, names: Sequence[str]) -> str:
+        """A query of the rows of a file, each with its number and its cells as they stand."""
+        cells = ", ".join(f"cast({quoted(name)} as varchar) as {quoted(f'{CELLS}{n}')}" for n, name in enumerate(names))
+        return f"select row_number() over () as {ROW}, {cells} from {self._scan(source, names)}"  # house: sql
+
     def _write(self, source: Path, shape: Shape, n: int, tell: Callable[[float], None]) -> int:
-        """One pass over the file: clean, cast, check, write. How many rows there were."""
-        words, columns = Fast(), self._dataset.columns
-        raws = [f"cast({quoted(name)} as varchar) as {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names)]
-        cells = [self._cell(words, column, shape) for column in columns]
-        typed = [f"{words.typed(column)} as {quoted(column.code)}" for column in columns]
-        marks = f"{words.marks(self._rules)}{f' + {1 << DRIFTED}' if n in self._strange else ''} as {MARKS}"
-        query = nested(
-            f"select row_number() over () as {ROW}, {', '.join(raws)} from {self._scan(source, shape.names)}",  # house: sql
-            [cells, typed, *words.before([rule for _, rule in self._rules]), [marks]],
-        )
-        # Only rows that fail need their cells as they stood: made last, for the others it would cost half the time.
-        as_read = ", ".join(f"{quoted(name)}: {quoted(f'{CELLS}{n}')}" for n, name in enumerate(shape.names))
-        plain = ", ".join(quoted(column.code) for column in columns)
-        folder = self._staging / f"parts-{n}"
-        shutil.rmtree(folder, ignore_errors=True)
-        digits = digits_of(self._buckets)
-        if not digits:
-            folder.mkdir(mode=0o700)
-        bucket, target, options = "", folder / "all.parquet", ""
-        if digits:
-            bucket, target, options = f", {self._bucket(digits)} as {BUCKET}", folder, f", partition_by ({BUCKET})"
+        """One pass over the file: its cells as they stand, in `cells-<n>.parquet`. How many rows there were."""
+        return self._copy(
+            f"select {n}::integer as {FILE}, * from ({self._cells(source, shape.names)})",  # house: sql
+            self._staging / f"cells-{n}.parquet", "compression zstd, compression_level 1", tell,
+        )  # fmt: skip
+
+    def _copy(self, query: str, target: Path, options: str, tell: Callable[[float], None]) -> int:
         with progress(self._duck, tell):
-            done = self._duck.execute(
-                f"copy (select {n}::integer as {FILE}, {ROW}, {plain}, {MARKS}, "  # house: sql
-                f"case when {MARKS} <> 0 then to_json({{{as_read}}}) end as {CELLS}{bucket} from ({query})) "
-                f"to {literal(str(target))} (format parquet, compression lz4_raw{options})"
-            ).fetchone()
+            statement = f"copy ({query}) to {literal(str(target))} (format parquet, {options})"  # house: sql
+            done = self._duck.execute(statement).fetchone()
         return int(done[0]) if done else 0
-
-    def _bucket(self, digits: int) -> str:
-        """The hex digits that name the bucket of a row: core/buckets.py says the same."""
-        key = ", ".join(f"cast({quoted(one)} as varchar)" for one in self._dataset.key)
-        return f"left(md5(concat_ws({literal(SEPARATOR)}, {key})), {digits})"
-
-    def _cell(self, words: Fast, column: Column, shape: Shape) -> str:
-        name = shape.cells.get(column.code)
-        cell = quoted(f"{CELLS}{shape.names.index(name)}") if name is not None else "null::varchar"
-        return f"{words.cleaned(cell, column, self._dataset.missing)} as {quoted(RAW + column.code)}"
 
     def _forget_rejects(self) -> None:
         self._duck.execute("drop table if exists reject_errors")
@@ -210,15 +162,24 @@ class Reader:
         return int(done[0]) if done else 0
 
 
-def shape_of(dataset: Dataset, names: Sequence[str]) -> Shape:
-    """How the columns of a file meet the contract: each column by its code or any of its headers."""
-    cells: dict[str, str] = {}
-    for column in dataset.columns:
-        for name in (*column.headers, column.code):
-            if name in names:
-                cells[column.code] = name
-                break
-    taken = set(cells.values())
-    added = tuple(name for name in names if name not in taken)
-    missing = tuple(column.code for column in dataset.columns if column.code not in cells)
-    return Shape(cells, Drifted(added, missing), tuple(names))
+class Judge(Reader):
+    """A reader that judges rows in the same pass, into a folder `parts-<n>`, by bucket. strange: files that are bad whole."""
+
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path, rules: Sequence[Rule], buckets: int, strange: Sequence[int],
+    ) -> None:  # fmt: skip
+        super().__init__(duck, dataset, staging)
+        self._judging = Judging(dataset, rules, buckets)
+        self._divided = buckets > 1
+        self._strange = strange
+
+    def _write(self, source: Path, shape: Shape, n: int, tell: Callable[[float], None]) -> int:
+        """One pass over the file: clean, cast, check, write. How many rows there were."""
+        cells = self._cells(source, shape.names)
+        query = self._judging.query(Fast(), cells, shape, f"{n}::integer", n in self._strange)
+        folder = self._staging / f"parts-{n}"
+        shutil.rmtree(folder, ignore_errors=True)
+        if self._divided:
+            return self._copy(query, folder, f"compression lz4_raw, partition_by ({BUCKET})", tell)
+        folder.mkdir(mode=0o700)
+        return self._copy(query, folder / "all.parquet", "compression lz4_raw", tell)
