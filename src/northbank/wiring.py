@@ -18,7 +18,7 @@ import msgspec
 import uvicorn
 
 from northbank.core.city import City, Name
-from northbank.flows.platform import Platform
+from northbank.flows.platform import Platform, Sharing
 from northbank.flows.publish_pack import publish, versions
 from northbank.flows.try_policy import Lab
 from northbank.pack.bundle import bundle
@@ -30,8 +30,10 @@ from northbank.shell.jobs.look_back import run_look_back
 from northbank.shell.jobs.marking import run_marking
 from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
+from northbank.shell.jobs.sharing import run_sharing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
+from northbank.shell.lake.answers import DuckAnswerer
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.quarantine import LakeQuarantine
@@ -43,6 +45,7 @@ from northbank.shell.store.duplicates import PgDuplicates
 from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.film import PgHistory
 from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
+from northbank.shell.store.grants import PgGrants, PgUses
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.marks import PgMarks
 from northbank.shell.store.metrics import PgMetrics
@@ -125,8 +128,8 @@ class Center:
         )
         lake = lake_of(settings)
         self.platform = Platform(
-            self.world, lake, DuckFigures(lake, settings.data / "prepared"), shelf=PgShelf(pool),
-            quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
+            self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
+            shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trials = Trials(simulations)
@@ -149,6 +152,7 @@ class Center:
         self.journal.tell(self.tail.hear)
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world, self.timing))
+        self.spawn(run_sharing(self.platform, self.timing))
         self.spawn(run_refresh(self.adviser.refresh))
         self.spawn(run_hot(self.world))
         self.spawn(run_look_back(self.world))
@@ -192,6 +196,7 @@ class Center:
             for task in running:
                 task.cancel()
             _, running = await asyncio.wait(running, timeout=1.0)
+        self.platform.sharing.answerer.close()
         await self.journal.close()
         await self.pool.close()
 
@@ -306,6 +311,14 @@ async def open_beside(settings: Settings) -> AsyncIterator[Center]:
         yield center
     finally:
         await center.close()
+
+
+def sharing_of(settings: Settings, pool: asyncpg.Pool, secret: bytes, lake: DuckLake) -> Sharing:
+    """Grants, the record of uses, and the engine that answers from copies beside the lake."""
+    answerer = DuckAnswerer(
+        settings.data / "granted", lake, secret, settings.lake_memory, settings.lake_threads
+    )  # fmt: skip
+    return Sharing(PgGrants(pool), PgUses(pool, secret), answerer)
 
 
 def lake_of(settings: Settings) -> DuckLake:

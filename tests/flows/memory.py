@@ -24,6 +24,7 @@ from northbank.core.metrics import Part, belongs
 from northbank.core.number import case_number
 from northbank.core.reading import Reading
 from northbank.core.refusal import Refused
+from northbank.core.sharing import Grant, evolve_grant
 from northbank.ports import (
     Again,
     CaseQuery,
@@ -52,6 +53,7 @@ class Store:
         self.keys: dict[str, bytes] = {}
         self.secrets: dict[str, Secret] = {}
         self.readings: list[tuple[str, Reading]] = []
+        self.grants: dict[str, Grant] = {}
         self.imports: dict[str, ImportProgress] = {}
 
 
@@ -90,6 +92,7 @@ class MemoryJournal:
         last = len(store.entries)
         places = {entry.stream: place for place, entry in enumerate(store.entries[first - 1 :], first)}
         store.cases |= {case.id: (case, places[f"case:{case.id}"]) for case in change.cases}
+        store.grants |= {grant.id: grant for grant in change.grants}
         store.keys |= change.subjects
         store.secrets |= {one.id: one for one in change.secrets}
         for subject in change.erase:
@@ -116,6 +119,9 @@ class MemoryJournal:
 
     async def position(self) -> int:
         return len(self.store.entries)
+
+    async def version(self, stream: str) -> int:
+        return self.store.heads.get(stream, 0)
 
     async def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
         for place, one in enumerate(self.store.entries, 1):
@@ -291,15 +297,18 @@ class Memory:
         entries = self.store.entries
         folded: dict[str, tuple[Case, int]] = {}
         heads: dict[str, int] = {}
+        grants: dict[str, Grant] = {}
         erased = {entry.stream.partition(":")[2] for entry in entries if entry.type == "subject.erased"}
         for place, entry in enumerate(entries, 1):
             assert entry.version == heads.get(entry.stream, 0) + 1
             assert entry.digest == digest(entry)
             heads[entry.stream] = entry.version
             fact = read(entry.type, entry.schema, entry.data)
+            id = entry.stream.partition(":")[2]
+            if entry.stream.startswith("grant:"):
+                grants[id] = evolve_grant(grants.get(id), entry, fact)  # type: ignore[arg-type]
             if not entry.stream.startswith("case:"):
                 continue
-            id = entry.stream.partition(":")[2]
             before = folded[id][0] if id in folded else None
             folded[id] = (evolve(before, entry, fact), place)  # type: ignore[arg-type]
             refs = (
@@ -314,4 +323,5 @@ class Memory:
         assert msgspec.json.encode(folded) == msgspec.json.encode(self.store.cases)
         assert folded == self.store.cases
         assert heads == self.store.heads
+        assert grants == self.store.grants
         assert {one.subject for one in self.store.secrets.values()} <= set(self.store.keys)

@@ -41,6 +41,7 @@ OPERATIONS: Mapping[str, Operation] = {one.name: one for one in all_operations()
 # What changes something, and so is no question. What an act says of cases that may not be seen is asked besides.
 COMMANDS = frozenset({
     "send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack", "simulate", "stop_simulation",
+    "request_data", "act_on_grant",
 })  # fmt: skip
 
 
@@ -118,6 +119,11 @@ def drafts(cases: Known, chance: random.Random) -> list[tuple[str, Any, Any]]:
     return found
 
 
+def asked_of_data(path: str, **body: Any) -> Callable[[Known, random.Random], list[tuple[str, Any, Any]]]:
+    """A question over data, under a grant that nobody has."""
+    return lambda cases, chance: [(path, (), {"purpose": "x", **body})]
+
+
 GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]]]] = {
     "list_cases": lists,
     "find_duplicates": drafts,
@@ -161,6 +167,19 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     "see_indicator": plain("/api/v1/data/indicators/shops_open"),
     "list_subjects": plain("/api/v1/data/subjects"),
     "list_vital_signs": plain("/api/v1/vital-signs"),
+    "find_datasets": plain("/api/v1/data/catalog", {}, {"q": "店铺"}, {"mine": "true"}),
+    "see_catalog_entry": plain("/api/v1/data/catalog/shops"),
+    "see_sample": plain("/api/v1/datasets/shops/sample"),
+    "see_profile": plain("/api/v1/datasets/shops/profile"),
+    "list_grants": plain("/api/v1/data/grants", {"limit": "200"}, {"dataset": "shops"}),
+    "see_grant": plain(f"/api/v1/data/grants/{UNKNOWN}"),
+    "list_granted": plain("/api/v1/data/granted"),
+    "query_data": asked_of_data("/api/v1/data/query", grants=[UNKNOWN], sql="select 1"),
+    "find_rows": asked_of_data("/api/v1/datasets/shops/rows", grant=UNKNOWN, key=["s1"]),
+    "answer_minimally": asked_of_data(
+        "/api/v1/datasets/shops/answer", grant=UNKNOWN, key=["s1"], ask={"what": "exists"}
+    ),
+    "list_uses": plain("/api/v1/data/uses", {"limit": "500"}),
     "see_city": plain("/api/v1/city"),
     "see_map": plain("/api/v1/map/grids"),
 }

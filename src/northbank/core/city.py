@@ -14,6 +14,7 @@ from northbank.core.indicator import Indicator
 from northbank.core.inventory import Inventory
 from northbank.core.name import Name as Name
 from northbank.core.place import Places
+from northbank.core.sharing_rules import SharingRules
 from northbank.core.subject import Subject
 from northbank.core.vital_sign import VitalSign
 from northbank.core.words import OWN
@@ -356,6 +357,7 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     subjects: Mapping[str, Subject] = {}
     indicators: Mapping[str, Indicator] = {}
     vital_signs: Mapping[str, VitalSign] = {}
+    sharing: SharingRules = SharingRules()
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

@@ -9,6 +9,7 @@ import msgspec
 
 from northbank.core.case_facts import CaseFact
 from northbank.core.dataset import Collected, TurnedAway
+from northbank.core.datause import UsesSealed
 from northbank.core.duplicate_weights import Fitted, Judged
 from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
@@ -16,6 +17,7 @@ from northbank.core.lookback import Drawn
 from northbank.core.publishing import Published
 from northbank.core.quarantine import QuarantineRead
 from northbank.core.reading import ReadingsSealed
+from northbank.core.sharing_facts import ShareFact
 from northbank.core.suggest import Trained
 
 
@@ -62,8 +64,10 @@ AnyFact = (
     | QuarantineRead
     | ReadingsSealed
     | Scanned
+    | ShareFact
     | Trained
     | TurnedAway
+    | UsesSealed
 )
 
 # Shape changes: {(entry type, schema): function from the old JSON object to the next schema's}. None so far.

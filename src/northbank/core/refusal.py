@@ -13,6 +13,7 @@ import msgspec
 from northbank.core.refusal_data import DATA
 from northbank.core.refusal_life import LIFE
 from northbank.core.refusal_past import PAST
+from northbank.core.refusal_share import SHARE
 
 _COUNTED = re.compile(r"\{\w+:[^|{}]*\|([^{}]*)\}")
 
@@ -88,7 +89,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 REFUSALS: Mapping[str, Words] = {
-    **{code: Words(*one) for table in (LIFE, PAST, DATA) for code, one in table.items()},
+    **{code: Words(*one) for table in (LIFE, PAST, DATA, SHARE) for code, one in table.items()},
     # --- the request itself
     "malformed": Words(
         400,

@@ -6,10 +6,12 @@ Who may look at the platform at all is said here; who may read rows is a matter 
 import msgspec
 
 from northbank.core.access import Actor, Role
+from northbank.core.dataset import AnyStatement
 from northbank.core.refusal import Refused
 from northbank.ports import World
 from northbank.ports.data import Lake
 from northbank.ports.figures import Figures
+from northbank.ports.sharing import Answerer, Grants, Uses
 from northbank.ports.shelf import Quarantine, Shelf
 
 READERS = frozenset({
@@ -18,12 +20,22 @@ READERS = frozenset({
 STEWARDS = frozenset({Role.ADMIN, Role.STEWARD})
 
 
+class Sharing(msgspec.Struct, frozen=True):
+    """The parts of sharing. known: batches by data set, each with the version of the stream that told of them."""
+
+    grants: Grants
+    uses: Uses
+    answerer: Answerer
+    known: dict[str, tuple[int, tuple[AnyStatement, ...]]] = msgspec.field(default_factory=dict)
+
+
 class Platform(msgspec.Struct, frozen=True):
     """What flows of the data platform are given."""
 
     world: World
     lake: Lake
     figures: Figures
+    sharing: Sharing
     shelf: Shelf | None = None
     quarantine: Quarantine | None = None
 

@@ -30,6 +30,7 @@ from northbank.core.city import (
     Unit,
 )
 from northbank.core.place import Places
+from northbank.core.sharing_rules import SharingRules
 from northbank.pack import rows as r
 from northbank.pack.datasets import datasets_of
 from northbank.pack.files import PackFiles
@@ -87,6 +88,7 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         subjects=MappingProxyType(subjects_of(files)),
         indicators=MappingProxyType(indicators_of(files)),
         vital_signs=MappingProxyType(vital_signs_of(files)),
+        sharing=SharingRules(**msgspec.structs.asdict(pack.sharing)),
         gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from northbank.core.city import Name
+from northbank.core.dataset import Sensitivity
 from northbank.pack.rows import Code, Role, Standing
 
 FORMAT = 1
@@ -96,6 +97,23 @@ class HotToml(Shape, frozen=True, kw_only=True):
     shuffles: Annotated[int, Meta(ge=99, le=9999)] = 999
 
 
+SharingDays = Annotated[int, Meta(ge=1, le=60)]
+Levels = Annotated[tuple[Sensitivity, ...], Meta(max_length=4)]
+
+
+class SharingToml(Shape, frozen=True, kw_only=True):
+    """pack.toml, [sharing]: working days of each step of a request for data, and what its level asks for (core/sharing_rules.py)."""
+
+    check_days: SharingDays = 2
+    review_days: SharingDays = 5
+    unpublished_days: SharingDays = 10
+    again_days: SharingDays = 2
+    longest_days: Annotated[int, Meta(ge=1, le=3660)] = 365
+    two_persons: Levels = ("L4",)
+    case: Levels = ("L3", "L4")
+    few: Annotated[int, Meta(ge=2, le=1000)] = 10
+
+
 class GamingToml(Shape, frozen=True, kw_only=True):
     """pack.toml, [gaming]: when a pattern that flatters the figures is called out (see GamingRules in core/city.py)."""
 
@@ -142,6 +160,7 @@ class PackToml(Shape, frozen=True, kw_only=True):
     suggest: SuggestToml = SuggestToml()
     hot: HotToml = HotToml()
     gaming: GamingToml = GamingToml()
+    sharing: SharingToml = SharingToml()
     notes: tuple[Name, ...] = ()
     synthetic: bool = False
 

@@ -18,6 +18,7 @@ from northbank.core.metrics import Span as Period
 from northbank.core.past import Then
 from northbank.core.picture import Picture
 from northbank.core.reading import Reading
+from northbank.core.sharing import Grant
 from northbank.core.suggest import About, Advice
 from northbank.core.traces import Trace
 from northbank.ports.audit import Ledger, ReadingQuery, ReadingRow, Signed, Signer, VerifierKey
@@ -63,7 +64,7 @@ class ImportProgress(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one command does, stored whole or not at all.
 
-    expected: stream -> version it must still have. cases: after-images, one per case touched.
+    expected: stream -> version it must still have. cases, grants: after-images, one per case or grant touched.
     reply: JSON text returned again when the same client key comes back.
     progress: where an import stands after it, stored with it.
     """
@@ -78,6 +79,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     key: ClientKey | None = None
     reply: str = "null"
     progress: ImportProgress | None = None
+    grants: Sequence[Grant] = ()
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
@@ -103,6 +105,9 @@ class Journal(Protocol):
 
     def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
         """The entries of one stream in order."""
+
+    async def version(self, stream: str) -> int:
+        """The version a stream stands at; 0 when nothing was told in it."""
 
     async def progress(self, file: str, digest: bytes) -> ImportProgress | None:
         """Where the import of a file stands; None when it was never begun."""

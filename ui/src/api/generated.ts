@@ -69,6 +69,15 @@ export interface Amendment {
   marked?: ("overdue" | "soon")[];
 }
 
+/** A yes-or-no question about the row under a key. */
+export interface AnswerQuery {
+  grant: string;
+  key: (string | number | boolean)[];
+  ask: Question;
+  purpose: string;
+  case?: string;
+}
+
 /** One town; `center` is a point on its ground to put a label on, null without geometry. */
 export interface AreaView {
   code: string;
@@ -247,6 +256,38 @@ export interface Card {
   support: string[];
 }
 
+/** One data set. rank: how well it answers the words. grants: of the own unit that run now. asked: of it, that wait. */
+export interface CatalogEntry {
+  code: string;
+  name: Name;
+  note: Name;
+  owner: string;
+  owner_name: Name;
+  source: string;
+  level: "L1" | "L2" | "L3" | "L4";
+  share: "conditional" | "not_shared" | "open";
+  cycle: "daily" | "hourly" | "monthly" | "once" | "quarterly" | "weekly" | "yearly";
+  columns: number;
+  personal: boolean;
+  rows: number | null;
+  score: number | null;
+  newest: string | null;
+  age: number | null;
+  late: boolean;
+  synthetic: boolean;
+  rank: number;
+  grants: string[];
+  asked: string[];
+  mine: boolean;
+  lineage: string;
+}
+
+/** The data sets that were found, the best first. at: of the moment ages are counted to. */
+export interface CatalogPage {
+  at: string;
+  rows: CatalogEntry[];
+}
+
 /** What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do. */
 export interface CellTest {
   column: string;
@@ -363,6 +404,24 @@ export interface Column {
   mask?: Mask | null;
 }
 
+/** One column. filled: share of rows with a value, 0 to 1. distinct: about how many values. least, most: as text; None where they are not told. */
+export interface ColumnProfile {
+  code: string;
+  filled: number;
+  distinct: number;
+  least?: string | null;
+  most?: string | null;
+  frequent?: Frequent[];
+}
+
+/** The cell of a column against a value; `in` takes several, `empty` and `filled` none. Days and times are ISO 8601 text. */
+export interface Compare {
+  kind: "cell";
+  column: string;
+  op: "empty" | "eq" | "filled" | "ge" | "gt" | "in" | "le" | "lt" | "ne";
+  values?: (string | number | boolean)[];
+}
+
 /** One condition of a row: the column, what it asks, what the case is, whether that holds. */
 export interface Condition {
   column: Name;
@@ -428,6 +487,27 @@ export interface CoverageView {
   total: number;
   listed: Gap[];
   owners: Record<string, Name>;
+}
+
+/** One SELECT over the tables of these grants, each named by the code of its data set. case: number of the case it is for. */
+export interface DataQuery {
+  sql: string;
+  grants: string[];
+  purpose: string;
+  case?: string;
+  format?: "arrow" | "csv" | "json" | "parquet";
+  limit?: number;
+}
+
+/** A request for data. purpose: what for, in words. application: the system or matter that uses them. case: its number, if any. */
+export interface DataRequest {
+  dataset: string;
+  kind?: "return" | "use";
+  purpose: string;
+  application: string;
+  case?: string;
+  terms: Terms;
+  area_column?: string;
 }
 
 /** Every data set of the pack, by owner and name. */
@@ -544,6 +624,15 @@ export interface Drifted {
   missing?: string[];
 }
 
+/** How the due time of one step came about, in words; and whether it was kept. */
+export interface DueStory {
+  state: string;
+  due_at: string | null;
+  met_at: string | null;
+  late: boolean;
+  steps: Name[];
+}
+
 /** Likely duplicates, likeliest first. compared: cases in the reader's scope that were looked at; more: there were others. */
 export interface Duplicates {
   rows: Likely[];
@@ -560,6 +649,12 @@ export interface Edge {
   how?: string;
 }
 
+/** At least one of them holds. */
+export interface Either {
+  kind: "or";
+  of: (Compare | Every | Either)[];
+}
+
 /** Why a subject is erased: a code such as `request` or `retention`. */
 export interface EraseBody {
   reason: string;
@@ -569,6 +664,19 @@ export interface EraseBody {
 export interface EraseReply {
   subject: string;
   position: number;
+}
+
+/** One time that nobody had answered: when, which limit, and who was told. */
+export interface Escalation {
+  at: string;
+  limit: string;
+  to: string;
+}
+
+/** All of them hold. */
+export interface Every {
+  kind: "and";
+  of: (Compare | Every | Either)[];
 }
 
 /** How many rows of the batch fail a rule. name: of the check, in words; columns: what it reads. */
@@ -655,6 +763,13 @@ export interface Flow {
   cases: number;
 }
 
+/** A value that many rows have. */
+export interface Frequent {
+  value: string;
+  rows: number;
+  name?: Name | null;
+}
+
 /** When a pattern that flatters the figures is called out (core/gaming.py); all of it defaults of ours [U]. */
 export interface GamingRules {
   alpha?: number;
@@ -695,6 +810,88 @@ export interface GapCount {
   missing: number;
   of: number;
   owners: Record<string, number>;
+}
+
+/** A request and what became of it. given: the terms that hold, once there are any. ends_at: end of its last day. */
+export interface Grant {
+  id: string;
+  version: number;
+  dataset: string;
+  kind: "return" | "use";
+  state: GrantState;
+  applicant: string;
+  owner: string;
+  asked_by: string;
+  town?: string | null;
+  purpose: string;
+  application: string;
+  case?: string;
+  share: "conditional" | "not_shared" | "open";
+  level: "L1" | "L2" | "L3" | "L4";
+  contract: string;
+  asked: Terms;
+  given?: Terms | null;
+  two_persons?: boolean;
+  needs_case?: boolean;
+  requested_at: string;
+  changed_at: string;
+  granted_at?: string | null;
+  ends_at?: string | null;
+  checked_by?: string | null;
+  approved_by?: string | null;
+  confirmed_by?: string | null;
+  ended_by?: string | null;
+  reason?: string;
+  rule?: string;
+  overruled?: boolean;
+  renewed?: number;
+  deadlines?: Deadline[];
+  escalations?: Escalation[];
+  wake_at?: string | null;
+}
+
+/** An act on a request or grant. terms: of an approval, where they are narrower than asked; until: of a renewal. */
+export interface GrantAct {
+  act: "approve" | "clear" | "confirm" | "dispute" | "overrule" | "refuse" | "renew" | "revoke" | "uphold" | "withdraw";
+  reason?: string;
+  terms?: Terms | null;
+  until?: string | null;
+  version?: number | null;
+}
+
+/** One grant with everything that was told of it. */
+export interface GrantDetail {
+  view: GrantView;
+  history: GrantStep[];
+  limits: DueStory[];
+}
+
+/** One page of them, newest first. next: cursor or None. */
+export interface GrantPage {
+  rows: GrantView[];
+  next: string | null;
+}
+
+export type GrantState = "checking" | "confirming" | "disputed" | "expired" | "granted" | "refused" | "reviewing" | "revoked" | "upheld" | "withdrawn";
+
+/** One entry about a grant: what, who, when, and the reason or note given. position: in the journal. */
+export interface GrantStep {
+  what: string;
+  at: string;
+  actor: string;
+  name: Name | null;
+  words: string;
+  position: number;
+}
+
+/** A grant as somebody sees it. acts: what they may do now. due_at: of the limit that runs; late: it has passed. */
+export interface GrantView {
+  grant: Grant;
+  dataset: Name;
+  acts: ShareAct[];
+  due_at: string | null;
+  late: boolean;
+  usable: boolean;
 }
 
 /** The figures of one group, in the order of the definitions. key "": cases without one. */
@@ -1034,6 +1231,11 @@ export interface MetricsView {
   past?: boolean;
 }
 
+/** Yes, no, or unknown; nothing else of the row. */
+export interface MinimalAnswer {
+  answer: "no" | "unknown" | "yes";
+}
+
 /** The model in use, with its figures; None where none was trained. */
 export interface ModelView {
   about: About | null;
@@ -1233,6 +1435,15 @@ export interface ProblemsDetail {
   message: string;
 }
 
+/** A data set as of its batches. few: values of fewer rows are left out. */
+export interface Profile {
+  dataset: string;
+  batch: number;
+  rows: number;
+  few: number;
+  columns: ColumnProfile[];
+}
+
 /** Everything. */
 export interface Quality {
   score: number | null;
@@ -1255,6 +1466,29 @@ export interface QuarantineView {
   total: number;
   rows: BadRow[];
   clear: boolean;
+}
+
+/** An answer as JSON. rows: arrays in the order of the columns. cut: there are more rows than were asked for. */
+export interface QueryAnswer {
+  columns: QueryColumn[];
+  rows: ((string | number | boolean | null)[])[];
+  cut: boolean;
+}
+
+/** A column of an answer, with the type the engine gives it. */
+export interface QueryColumn {
+  name: string;
+  type: string;
+}
+
+/** exists: is there such a row. equals, at_least, at_most: against `value`. one_of: among `values`. */
+export interface Question {
+  what: "age_at_least" | "at_least" | "at_most" | "equals" | "exists" | "one_of";
+  column?: string;
+  value?: string | number | boolean | null;
+  values?: (string | number | boolean)[];
+  years?: number | null;
+  on?: string | null;
 }
 
 /** A share of rows; rate is None when nothing was due. */
@@ -1359,6 +1593,19 @@ export interface RowView {
   conditions: Condition[];
 }
 
+/** The rows under the key, as the grant shows them; none where there is none, or none that was granted. */
+export interface RowsAnswer {
+  rows: (Record<string, string | number | boolean | null>)[];
+}
+
+/** Rows by key: a value for each key column, in the contract's order. */
+export interface RowsQuery {
+  grant: string;
+  key: (string | number | boolean)[];
+  purpose: string;
+  case?: string;
+}
+
 /** A row of rules that differs. what: added, removed, changed, or moved among the rows that are tried in order. */
 export interface RuleChange {
   table: string;
@@ -1397,6 +1644,14 @@ export interface Said {
   code: string;
   before?: boolean | number | string | null;
   after?: boolean | number | string | null;
+}
+
+/** A few rows as texts. made_up: they were made from the contract alone, and are nobody's. synthetic: the data set is invented. */
+export interface SampleView {
+  rows: (Record<string, string | number | boolean | null>)[];
+  made_up: boolean;
+  synthetic: boolean;
+  batch: number;
 }
 
 /** One batch of a trend. at: when its newest file was made. taken: else it was turned away. */
@@ -1443,6 +1698,8 @@ export interface Session {
   account: AccountView | null;
   center: Center;
 }
+
+export type ShareAct = "approve" | "clear" | "confirm" | "dispute" | "escalate" | "expire" | "overrule" | "refuse" | "renew" | "revoke" | "uphold" | "withdraw";
 
 /** Login and password. */
 export interface SignIn {
@@ -1643,6 +1900,16 @@ export interface Term {
   elsewhere: number;
 }
 
+/** fields: columns that are read. shown: how a personal one is (`mask` where it is not named; hash: a pseudonym of this grant alone). answers: columns that are asked yes-or-no questions about, and never read. rows: None for all. by_key: rows may be looked up by whoever knows their key. until: the last day. */
+export interface Terms {
+  fields?: string[];
+  shown?: Record<string, "hash" | "mask" | "plain">;
+  answers?: string[];
+  rows?: Compare | Every | Either | null;
+  by_key?: boolean;
+  until: string;
+}
+
 /** All figures of the wall at one position. */
 export interface Tiles {
   needs_person: Needs;
@@ -1732,6 +1999,27 @@ export interface UnitView {
   name: Name;
   kind: string;
   area: string | null;
+}
+
+/** Records of uses, newest first. next: the id to ask after for the next page, or None. */
+export interface UsePage {
+  rows: UseRow[];
+  next: number | null;
+}
+
+/** One question under one grant: who, when, what for, and how many rows came out. */
+export interface UseRow {
+  id: number;
+  at: string;
+  actor: string;
+  unit: string;
+  grant: string;
+  dataset: string;
+  what: string;
+  purpose: string;
+  case: string;
+  rows: number;
+  outcome: string;
 }
 
 /** One thing the decision was made from. */

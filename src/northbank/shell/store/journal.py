@@ -21,6 +21,7 @@ from northbank.core.journal import Entry, NewEntry
 from northbank.core.refusal import Refused
 from northbank.ports import Change, ClientKey, Committed, ImportProgress, Stale
 from northbank.shell.log import describe
+from northbank.shell.store.grants import save_grants
 from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.sql import statements
 
@@ -142,8 +143,8 @@ class PgJournal:
         changes = [change for change, _ in group]
         cards = [[card(case, n) for case in change.cases] for n, change in enumerate(changes)]
         values = group_rows(changes, cards)
-        if any(change.progress is not None for change in changes):
-            rows = await self._append_with_progress(changes, values)
+        if any(change.progress is not None or change.grants for change in changes):
+            rows = await self._append_with_more(changes, values)
         else:
             rows = await self._pool.fetch(SQL.append, *values)
         for row in rows:
@@ -156,14 +157,18 @@ class PgJournal:
             if not future.done():
                 future.set_exception(RuntimeError("the journal gave no answer for a command"))
 
-    async def _append_with_progress(self, changes: list[Change], values: list[Any]) -> list[asyncpg.Record]:
-        """A batch of an import and where it stands after it: both or neither."""
+    async def _append_with_more(self, changes: list[Change], values: list[Any]) -> list[asyncpg.Record]:
+        """Entries with where their import stands after them, or the grants they are about: both or neither."""
         async with self._pool.acquire() as connection, connection.transaction():
             rows: list[asyncpg.Record] = await connection.fetch(SQL.append, *values)
             for row in rows:
-                stands = changes[row["n"]].progress
-                if stands is not None and row["outcome"] == "stored":
-                    await connection.execute(SQL.save_progress, *msgspec.structs.astuple(stands))
+                if row["outcome"] != "stored":
+                    continue
+                change = changes[row["n"]]
+                if change.progress is not None:
+                    await connection.execute(SQL.save_progress, *msgspec.structs.astuple(change.progress))
+                if change.grants:
+                    await save_grants(connection, change.grants)
             return rows
 
     async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
@@ -199,6 +204,10 @@ class PgJournal:
     async def position(self) -> int:
         """The last position."""
         return int(await self._pool.fetchval(SQL.tip))
+
+    async def version(self, stream: str) -> int:
+        """The version a stream stands at; 0 when nothing was told in it."""
+        return int(await self._pool.fetchval(SQL.version, stream))
 
     async def read(self, stream: str) -> AsyncIterator[Entry[AnyFact]]:
         """The entries of one stream in order."""

@@ -8,6 +8,7 @@ import msgspec
 from northbank.core.card import card
 from northbank.core.case import Case
 from northbank.shell.store.folding import Fold
+from northbank.shell.store.grants import rebuild_grants
 from northbank.shell.store.journal import SQL
 from northbank.shell.store.marks import mark_all
 from northbank.shell.store.sql import statements
@@ -31,7 +32,7 @@ async def folded(connection: asyncpg.Connection, until: int | None = None) -> As
 
 
 async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Make the case view and the marks of its cases anew, in one transaction: readers see the old rows until the new ones are whole."""
+    """Make the views of cases, their marks and grants anew, in one transaction: readers see the old rows until the new ones are whole."""
     done = 0
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("set local statement_timeout to 0")  # as long as it takes
@@ -49,5 +50,6 @@ async def rebuild(pool: asyncpg.Pool, progress: Callable[[int], None] = lambda _
             await connection.copy_records_to_table("cases", records=rows, timeout=LONG)
             done += len(rows)
         await mark_all(connection)
+        await rebuild_grants(connection)
     progress(done)
     return done

@@ -19,6 +19,7 @@ from northbank.shell.web import (
     metrics,
     proofs,
     reports,
+    sharing,
     signing,
     suggestions,
     walls,
@@ -71,6 +72,7 @@ def all_operations() -> tuple[Operation, ...]:
         *datasets.OPERATIONS,
         *inventory.OPERATIONS,
         *governed.OPERATIONS,
+        *sharing.OPERATIONS,
         *proofs.OPERATIONS,
     )
 

@@ -61,3 +61,6 @@ select place, rows, rejected, done from import_progress where file = $1 and dige
 -- Move an import on; runs in the transaction of its batch.
 insert into import_progress (file, digest, place, rows, rejected, done) values ($1, $2, $3, $4, $5, $6)
 on conflict (file) do update set digest = $2, place = $3, rows = $4, rejected = $5, done = $6;
+
+-- name: version
+select coalesce(max(version), 0) from journal where stream = $1;

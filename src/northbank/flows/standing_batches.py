@@ -1,0 +1,22 @@
+"""Which batches make up a data set now, kept in memory as long as nothing was told of it. Nothing is changed here."""
+
+from collections.abc import Sequence
+
+from northbank.core.dataset import AnyStatement, Collected, Dataset, standing, stream_of
+from northbank.flows.collect import past_of
+from northbank.flows.platform import Platform
+
+
+async def past_batches(platform: Platform, dataset: Dataset) -> Sequence[AnyStatement]:
+    """Every batch that the journal tells of, the oldest first; the journal is read again only after something was told."""
+    known = platform.sharing.known.get(dataset.code)
+    version = await platform.world.journal.version(stream_of(dataset.code))
+    if known is None or known[0] != version:
+        known = (version, tuple(await past_of(platform.world, dataset.code)))
+        platform.sharing.known[dataset.code] = known
+    return known[1]
+
+
+async def batches_of(platform: Platform, dataset: Dataset) -> tuple[Collected, ...]:
+    """The batches that its rows are made of now, the oldest first."""
+    return tuple(standing(dataset, await past_batches(platform, dataset)))
