@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 from flows.memory import Memory
 
 from northbank.core.buckets import bucket_of
-from northbank.core.dataset import Collected, TurnedAway, standing
+from northbank.core.dataset import Collected, Column, TurnedAway, standing
+from northbank.core.name import Name
 from northbank.core.refusal import Refused
 from northbank.flows.collect import Outcome, collect, dataset_of, past_of
 from northbank.flows.see_datasets import see_dataset
@@ -317,3 +319,40 @@ async def test_the_number_of_a_row_is_its_place_in_the_file(desk: Desk) -> None:
     with duckdb.connect() as duck:
         wrong = "select count(*), count(*) filter (shop <> 'k' || _row) from read_parquet($1)"
         assert duck.execute(wrong, [files]).fetchall() == [(60_000, 0)]
+
+
+@pytest.mark.parametrize("buckets", [1, 16])
+async def test_a_row_is_looked_up_by_its_key_as_of_any_batch(desk: Desk, buckets: int) -> None:
+    world = desk.memory.world
+    desk.divide(buckets)
+    for name in ("一", "二", "三"):
+        desk.put(
+            "a.csv", *(f"{key},{name},,food,,,2020/1/2,,{n},," for n, key in enumerate("abc")), f"{name},单,,,,,,,,,"
+        )
+        await desk.collect()
+    dataset = dataset_of(world, "shops")
+    past = await past_of(world, "shops")
+    found = await desk.lake.lookup(dataset, standing(dataset, past), ["b"])
+    assert found is not None
+    assert (found["name"], found["opened"], found["seats"], found["_batch"]) == ("三", date(2020, 1, 2), 1, 3)
+    assert (await desk.lake.lookup(dataset, standing(dataset, past, 2), ["b"]) or {})["name"] == "二"
+    assert (await desk.lake.lookup(dataset, standing(dataset, past), ["一"]) or {})["_batch"] == 1
+    assert await desk.lake.lookup(dataset, standing(dataset, past), ["x"]) is None
+    assert await desk.lake.lookup(dataset, standing(dataset, past), ["b", "c"]) is None
+    assert await desk.rows() == [("a", "三"), ("b", "三"), ("c", "三"), ("一", "单"), ("三", "单"), ("二", "单")]
+    assert await desk.rows(as_of=2, what="count(*), max(_batch)") == [(5, 2)]
+
+
+async def test_rows_of_older_contracts_lack_what_is_new(desk: Desk) -> None:
+    desk.put("a.csv", GOOD.format("a"))
+    await desk.collect()
+    columns = dataset_of(desk.memory.world, "shops").columns
+    new = Column(code="stars", name=Name("星级", "stars"), kind="integer")
+    desk.change(columns=(*columns, new), version="newer")
+    assert await desk.rows(what="shop, stars") == [("a", None)]
+    desk.put("b.csv", GOOD.format("b") + ",5", head=HEAD + ",stars")
+    await desk.collect()
+    assert await desk.rows(what="shop, stars") == [("a", None), ("b", 5)]
+    dataset = dataset_of(desk.memory.world, "shops")
+    batches = standing(dataset, await past_of(desk.memory.world, "shops"))
+    assert (await desk.lake.lookup(dataset, batches, ["a"]) or {})["stars"] is None

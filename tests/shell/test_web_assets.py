@@ -36,7 +36,7 @@ async def client(folder: Path) -> Iterator[httpx.AsyncClient]:  # type: ignore[m
 
 
 async def test_screens_get_the_page_and_hashed_files_stay_for_good(client: httpx.AsyncClient) -> None:
-    for path in ("/", "/wall", "/desk", "/desk/"):
+    for path in ("/", "/wall", "/desk", "/desk/", "/data/catalog", "/data/sets/shops"):
         page = await client.get(path)
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert page.headers["cache-control"] == "no-cache"
@@ -54,6 +54,8 @@ async def test_screens_get_the_page_and_hashed_files_stay_for_good(client: httpx
     "path",
     [
         "/../secret.txt",
+        "/data/sets/",
+        "/data/sets/a/b",
         "/assets/../../secret.txt",
         "/%2e%2e/secret.txt",
         "/..%2fsecret.txt",

@@ -16,6 +16,15 @@ export const router = createRouter({
     { path: "/reports", name: "reports", component: () => import("./screens/reports/Reports.vue") },
     { path: "/lab", name: "lab", component: () => import("./screens/lab/Lab.vue") },
     { path: "/reports/readings", name: "readings", component: () => import("./screens/reports/Readings.vue") },
+    {
+      path: "/data", component: () => import("./screens/data/DataFrame.vue"),
+      children: [
+        { path: "", name: "data", component: () => import("./screens/data/Overview.vue") },
+        { path: "catalog", name: "data-catalog", component: () => import("./screens/data/Catalog.vue") },
+        { path: "sets/:code", name: "data-set", component: () => import("./screens/data/DataSet.vue") },
+        { path: "quarantine", name: "data-quarantine", component: () => import("./screens/data/Quarantine.vue") },
+      ],
+    },
     { path: "/portal/receipt", name: "receipt", component: () => import("./screens/receipt/Receipt.vue") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

@@ -24,7 +24,7 @@ export function speak(next: string): void {
   language = next;
 }
 
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const headers = new Headers(init.headers);
   headers.set("Accept", "application/json");
   headers.set("Accept-Language", language);
@@ -48,7 +48,7 @@ function asProblem(status: number, body: unknown): ProblemBody {
   return { ...found, status, code: found.code ?? `http_${status}`, detail: found.detail ?? found.title ?? "" };
 }
 
-function json(method: string, body: unknown, key?: string): RequestInit {
+export function json(method: string, body: unknown, key?: string): RequestInit {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
   return { method, headers, body: JSON.stringify(body) };
@@ -70,7 +70,7 @@ export function newKey(): string {
 }
 
 const api = "/api/v1";
-const part = encodeURIComponent;
+export const part = encodeURIComponent;
 
 export const call = {
   session: () => ask<Session>(`${api}/session`),

@@ -1,4 +1,5 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
+import { dataEn } from "./data.en";
 import { duplicatesEn } from "./duplicates";
 import { labEn } from "./lab";
 import { pastEn } from "./past";
@@ -13,7 +14,7 @@ export const en: Words = {
   product: "Northbank",
   centerOf: "{city} operation and governance center",
   mode: { live: "Live", simulated: "SIMULATED", replay: "REPLAY {speed}×" },
-  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk", reports: "Figures", lab: "Policy lab" },
+  screen: { portal: "receipt page", start: "Start", wall: "Wall", desk: "Duty desk", town: "Town center", unit: "Department desk", reports: "Figures", lab: "Policy lab", data: "Public data" },
   screenSays: {
     wall: "The district in three glances. Every figure opens the cases behind it.",
     desk: "Accept, dispatch, follow and close.",
@@ -21,6 +22,7 @@ export const en: Words = {
     unit: "The cases your unit handles.",
     reports: "Every figure opens its cases and says how sure it is.",
     lab: "Decide recorded cases again under other rules before you publish them.",
+    data: "What came in today, how good it is, and who may use it.",
   },
   nav: { screens: "Screens", language: "Language", theme: "Theme", dark: "Dark", light: "Light", signOut: "Sign out", signIn: "Sign in", skip: "Skip to the main part", home: "Back to start" },
   sign: {
@@ -254,6 +256,7 @@ export const en: Words = {
     again: "Take another",
     openIt: "Open it",
   },
+  data: dataEn,
   duplicates: duplicatesEn,
   hot: hotEn,
   lab: labEn,

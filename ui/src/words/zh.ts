@@ -1,4 +1,5 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
+import { dataZh } from "./data.zh";
 import { duplicatesZh } from "./duplicates";
 import { labZh } from "./lab";
 import { pastZh } from "./past";
@@ -12,7 +13,7 @@ export const zh = {
   product: "北岸",
   centerOf: "{city}数字化城市运行和治理中心",
   mode: { live: "实时", simulated: "模拟数据", replay: "回放 {speed} 倍速" },
-  screen: { portal: "回执页", start: "首页", wall: "运行大屏", desk: "区值守台", town: "镇街中心", unit: "部门工作台", reports: "考核指标", lab: "政策实验室" },
+  screen: { portal: "回执页", start: "首页", wall: "运行大屏", desk: "区值守台", town: "镇街中心", unit: "部门工作台", reports: "考核指标", lab: "政策实验室", data: "公共数据" },
   screenSays: {
     wall: "全区态势：三眼看清，点开每个数字都是事件。",
     desk: "受理、分拨、跟踪、办结。",
@@ -20,6 +21,7 @@ export const zh = {
     unit: "本单位承办的事件。",
     reports: "每个数字都能点开，附置信区间与异常迹象。",
     lab: "用另一套规则把已有事件重算一遍，先看后果再发布。",
+    data: "今天进来了什么，质量如何，谁可以用。",
   },
   nav: { screens: "界面", language: "语言", theme: "明暗", dark: "夜间", light: "日间", signOut: "退出", signIn: "登录", skip: "跳到主要内容", home: "返回首页" },
   sign: {
@@ -253,6 +255,7 @@ export const zh = {
     again: "再报一件",
     openIt: "打开这件",
   },
+  data: dataZh,
   duplicates: duplicatesZh,
   hot: hotZh,
   lab: labZh,

@@ -11,7 +11,7 @@ from northbank.core.quarantine import BadRow
 from northbank.core.refusal import Refused
 from northbank.ports.shelf import Cells
 from northbank.shell.lake.apart import BAD
-from northbank.shell.lake.lake import BATCHES
+from northbank.shell.lake.parts import BATCHES
 
 _decode = msgspec.json.Decoder(dict[str, str | None]).decode
 

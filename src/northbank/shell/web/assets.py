@@ -21,7 +21,11 @@ SCREENS = (
     "/reports/readings",
     "/lab",
     "/portal/receipt",
+    "/data",
+    "/data/catalog",
+    "/data/quarantine",
 )  # grows with the screens: an address without a screen is a 404, not an empty page
+ONE_OF = ("/data/sets/",)  # screens of one thing each, whose code follows
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
 _PACKED = ((b"br", ".br"), (b"gzip", ".gz"))
@@ -63,7 +67,7 @@ class Assets:
     async def reply(self, scope: Scope) -> Reply:
         """The answer for the scope's path."""
         path: str = scope["path"]
-        if path in SCREENS or path.rstrip("/") in SCREENS:
+        if _is_screen(path):
             found = await self.load("index.html")
             if found is None:
                 return Reply(200, _NOT_BUILT, b"text/html; charset=utf-8", ((b"cache-control", _ASK_AGAIN),))
@@ -97,6 +101,13 @@ class Assets:
 def _packed(path: Path) -> tuple[tuple[bytes, bytes], ...]:
     found = ((coding, Path(f"{path}{ending}")) for coding, ending in _PACKED)
     return tuple((coding, copy.read_bytes()) for coding, copy in found if copy.is_file())
+
+
+def _is_screen(path: str) -> bool:
+    """Whether a screen has this address; whether there is such a thing is for the screen to say."""
+    before, _, code = path.rstrip("/").rpartition("/")
+    one = f"{before}/" in ONE_OF and bool(code)
+    return one or path in SCREENS or path.rstrip("/") in SCREENS
 
 
 def _answer(scope: Scope, name: str, found: _File) -> Reply:

@@ -1,0 +1,118 @@
+"""Where the rows of a data set as of a batch lie, and the queries over them. Nothing is run here; which batches count, the journal tells.
+
+A part is the folder of a batch, or one that replaces several (`merged/`). Of each key the newest row counts: rows of older
+parts whose key is in a newer one are left out, by the keys of the newer ones alone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from northbank.core.buckets import bucket_of
+from northbank.core.celltypes import TYPES, Kind, Value
+from northbank.core.dataset import Collected, Dataset
+from northbank.shell.lake.compile import quoted
+from northbank.shell.lake.fast import SQL_TYPES, literal
+
+ABOUT = "about.json"
+BATCHES = "batches"
+MERGED = "merged"
+BATCH = "_batch"  # number of the batch that a row came with
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """A folder that replaces those of batches. first: number of the oldest batch. of: their folders, the oldest first."""
+
+    folder: str
+    of: tuple[str, ...]
+    rows: int
+    buckets: int
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A folder with rows. batch: their batch, or None where each row says. buckets: 0 where rows lie in any file."""
+
+    folder: Path
+    batch: int | None
+    buckets: int
+
+    def files(self, cells: Sequence[str] | None = None) -> str:
+        """A pattern of its files, or of the one in which a key lies."""
+        name = "*" if cells is None or not self.buckets else f"{bucket_of(cells, self.buckets):04d}"
+        return literal(str(self.folder / f"rows-{name}.parquet"))
+
+
+def parts_of(root: Path, dataset: str, batches: Sequence[Collected]) -> list[Part]:
+    """The folders of these batches, the oldest first; the largest folder stands for several that it replaces."""
+    folders = [one.folder for one in batches]
+    covered: Merged | None = None
+    for one in merged_in(root, dataset):
+        if folders[: len(one.of)] == list(one.of) and (covered is None or len(one.of) > len(covered.of)):
+            covered = one
+    parts = [Part(root / dataset / BATCHES / one.folder, one.n, one.buckets) for one in batches]
+    if covered is None:
+        return parts
+    return [Part(root / dataset / MERGED / covered.folder, None, covered.buckets), *parts[len(covered.of) :]]
+
+
+def merged_in(root: Path, dataset: str) -> list[Merged]:
+    """Every folder of a data set that replaces several."""
+    decode = msgspec.json.Decoder(Merged).decode
+    return [decode(path.read_bytes()) for path in sorted((root / dataset / MERGED).glob(f"*/{ABOUT}"))]
+
+
+def relation(dataset: Dataset, parts: Sequence[Part], other: bool = False) -> str:
+    """A query of the rows of parts, the oldest first. other: some were written under another contract, so columns may lack."""
+    columns = ", ".join(quoted(column.code) for column in dataset.columns)
+    nothing = f"{_typed_nothing(dataset)}, null::integer as {BATCH} where false"
+    if not parts:
+        return f"select {nothing}"  # house: sql
+    rows = [_rows(part, "*") for part in parts]
+    if dataset.key and len(parts) > 1:
+        rows = _newest(dataset, parts)
+    if other:
+        rows.append(f"(select {nothing})")
+    return f"select {columns}, {BATCH} from ({' union all by name '.join(rows)})"  # house: sql
+
+
+def _newest(dataset: Dataset, parts: Sequence[Part]) -> list[str]:
+    """Each part without what newer ones have."""
+    key = ", ".join(quoted(one) for one in dataset.key)
+    found = []
+    for n, part in enumerate(parts[:-1]):
+        newer = " union all ".join(_rows(one, key) for one in parts[n + 1 :])
+        found.append(f"(from {_rows(part, '*')} anti join ({newer}) using ({key}))")  # house: sql
+    return [*found, _rows(parts[-1], "*")]
+
+
+def _rows(part: Part, columns: str, cells: Sequence[str] | None = None) -> str:
+    batch = f", {part.batch}::integer as {BATCH}" if part.batch is not None and columns == "*" else ""
+    return f"(select {columns}{batch} from read_parquet({part.files(cells)}, hive_partitioning=false))"
+
+
+def _typed_nothing(dataset: Dataset) -> str:
+    return ", ".join(f"null::{SQL_TYPES[column.kind]} as {quoted(column.code)}" for column in dataset.columns)
+
+
+def keyed(dataset: Dataset, part: Part, values: Sequence[Value]) -> str:
+    """A query of the row of a part that has a key, whose typed values are its parameters."""
+    columns = ", ".join(quoted(column.code) for column in dataset.columns)
+    same = " and ".join(f"{quoted(one)} = ${n}" for n, one in enumerate(dataset.key, 1))
+    cells = None if any(isinstance(one, float) for one in values) else [_as_text(one) for one in values]
+    rows = f"{_rows(part, '*', cells)} union all by name (select {_typed_nothing(dataset)} where false)"
+    return f"select {columns}, {BATCH} from ({rows}) where {same}"  # house: sql
+
+
+def key_of(dataset: Dataset, cells: Sequence[str]) -> list[Value] | None:
+    """The typed values of a key written as text; None where it is no key of this data set."""
+    kinds: list[Kind] = [column.kind for code in dataset.key if (column := dataset.column(code)) is not None]
+    if not kinds or len(kinds) != len(cells):
+        return None
+    read = [TYPES[kind].read(cell) for kind, cell in zip(kinds, cells, strict=True)]
+    return None if any(one is None for one in read) else read
+
+
+def _as_text(value: Value) -> str:
+    """As the engine writes it, which is what the bucket is made of."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

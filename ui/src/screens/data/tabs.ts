@@ -1,0 +1,16 @@
+// Which pages of the data platform an account finds in its bar.
+const STEWARDS = ["admin", "steward"];
+
+export interface Tab {
+  path: string;
+  name: string;
+  roles?: string[];
+}
+
+const TABS: Tab[] = [
+  { path: "/data", name: "today" },
+  { path: "/data/catalog", name: "sets" },
+  { path: "/data/quarantine", name: "quarantine", roles: [...STEWARDS, "unit_officer"] },
+];
+
+export const tabsOf = (role: string): Tab[] => TABS.filter((one) => !one.roles || one.roles.includes(role));
