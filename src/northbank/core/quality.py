@@ -147,8 +147,12 @@ def _change(one: DatasetQuality) -> float | None:
 
 
 def _mean(found: Sequence[DatasetQuality], of: Callable[[DatasetQuality], float | None]) -> float | None:
-    """Weighed by rows; a small data set still counts as a thousandth of the largest."""
-    floor = max((one.rows for one in found), default=0) / 1000 or 1.0
-    known = [(value, max(floor, one.rows)) for one in found if (value := of(one)) is not None]
+    return weighed([(of(one), one.rows) for one in found])
+
+
+def weighed(found: Sequence[tuple[float | None, int]]) -> float | None:
+    """The mean of scores that are known, by rows; a small data set still counts as a thousandth of the largest."""
+    floor = max((rows for _, rows in found), default=0) / 1000 or 1.0
+    known = [(value, max(floor, rows)) for value, rows in found if value is not None]
     whole = sum(weight for _, weight in known)
     return round(sum(value * weight for value, weight in known) / whole, 2) if known else None

@@ -10,6 +10,7 @@ import msgspec
 from northbank.core.access import Actor
 from northbank.core.dataset import Cycle, Dataset, Sensitivity, Share
 from northbank.core.name import Name
+from northbank.core.quality import weighed
 from northbank.core.shelf import TREND, Line, Shelved, due_at, shelved
 from northbank.flows.platform import Platform, check_reader, owns
 from northbank.ports.shelf import Shelf
@@ -80,7 +81,7 @@ class DayRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DepartmentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The data sets of a unit. batches, rows, bad, turned_away: of the last 24 hours. score: percent, of the newest batches, by rows.
+    """The data sets of a unit. batches, rows, bad, turned_away: of the last 24 hours. score: percent, as in see_quality.
 
     trend: that score at the end of each of the last days, the oldest first; days before its first batch are left out.
     """
@@ -205,29 +206,26 @@ def _departments(
     units: dict[str, list[str]] = {}
     for code, one in sets.items():
         units.setdefault(one.owner, []).append(code)
-    rows = [
-        DepartmentRow(
-            unit=unit, datasets=len(codes), batches=len(mine := [one for one in fresh if one.dataset in codes]),
-            rows=sum(one.rows for one in mine), bad=sum(one.bad for one in mine),
-            turned_away=sum(not one.taken for one in mine), late=sum(stand[code].late for code in codes),
-            score=_score([known.get(code, ()) for code in codes], now), trend=_trend([known.get(code, ()) for code in codes], now),
-        )
-        for unit, codes in units.items()
-    ]  # fmt: skip
+    rows = []
+    for unit, codes in units.items():
+        mine = [one for one in fresh if one.dataset in codes]
+        owned = [(sets[code], known.get(code, ())) for code in codes]
+        rows.append(
+            DepartmentRow(
+                unit=unit, datasets=len(codes), batches=len(mine), rows=sum(one.rows for one in mine),
+                bad=sum(one.bad for one in mine), turned_away=sum(not one.taken for one in mine),
+                late=sum(stand[code].late for code in codes), score=_score(owned, now), trend=_trend(owned, now),
+            )
+        )  # fmt: skip
     return sorted(rows, key=lambda one: (one.score is None, one.score or 0.0, one.unit))
 
 
-def _score(sets: Sequence[Sequence[Line]], until: datetime) -> float | None:
-    """The scores of the newest batches taken until then, each by its rows."""
-    newest = [line for lines in sets if (line := _newest(lines, until)) is not None]
-    weight = sum(max(1, one.rows) for one in newest)
-    return round(sum(one.score * max(1, one.rows) for one in newest) / weight, 2) if newest else None
+def _score(sets: Sequence[tuple[Dataset, Sequence[Line]]], until: datetime) -> float | None:
+    """The scores of the newest batches taken until then, each by the rows of its data set."""
+    stood = [shelved(dataset, [one for one in lines if one.at <= until], until) for dataset, lines in sets]
+    return weighed([(one.score, one.rows) for one in stood])
 
 
-def _newest(lines: Sequence[Line], until: datetime) -> Line | None:
-    return next((one for one in reversed(lines) if one.taken and one.at <= until), None)
-
-
-def _trend(sets: Sequence[Sequence[Line]], now: datetime) -> list[float]:
+def _trend(sets: Sequence[tuple[Dataset, Sequence[Line]]], now: datetime) -> list[float]:
     scores = (_score(sets, now - timedelta(days=back)) for back in range(TREND - 1, -1, -1))
     return [one for one in scores if one is not None]

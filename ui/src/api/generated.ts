@@ -596,7 +596,7 @@ export interface DeadlineView {
   steps: Name[];
 }
 
-/** The data sets of a unit. batches, rows, bad, turned_away: of the last 24 hours. score: percent, of the newest batches, by rows. */
+/** The data sets of a unit. batches, rows, bad, turned_away: of the last 24 hours. score: percent, as in see_quality. */
 export interface DepartmentRow {
   unit: string;
   datasets: number;

@@ -23,6 +23,9 @@ SCREENS = (
     "/portal/receipt",
     "/data",
     "/data/catalog",
+    "/data/quality",
+    "/data/lineage",
+    "/data/inventory",
     "/data/quarantine",
 )  # grows with the screens: an address without a screen is a 404, not an empty page
 ONE_OF = ("/data/sets/",)  # screens of one thing each, whose code follows

@@ -10,7 +10,8 @@ export function useSaid() {
   const codes = useCodes();
   return {
     unit: (code: string): string => codes.unit(code),
-    score: (value: number | null): string => (value === null ? "–" : value.toFixed(1)),
+    /** One decimal, cut rather than rounded: 100.0 is said of no set with a bad row. */
+    score: (value: number | null): string => (value === null ? "–" : (Math.floor(value * 10 + 1e-9) / 10).toFixed(1)),
     /** Hours in the two largest units. */
     age: (hours: number | null): string => (hours === null ? "" : when.span(hours * HOUR)),
     over: (from: string, to: string): string => when.span(Date.parse(to) - Date.parse(from)),

@@ -10,6 +10,9 @@ export interface Tab {
 const TABS: Tab[] = [
   { path: "/data", name: "today" },
   { path: "/data/catalog", name: "sets" },
+  { path: "/data/quality", name: "quality" },
+  { path: "/data/lineage", name: "lineage" },
+  { path: "/data/inventory", name: "inventory" },
   { path: "/data/quarantine", name: "quarantine", roles: [...STEWARDS, "unit_officer"] },
 ];
 
