@@ -25,6 +25,7 @@ from northbank.pack.bundle import bundle
 from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SteppedClock, SystemClock, monotonic
+from northbank.shell.jobs.governing import run_governing
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.look_back import run_look_back
 from northbank.shell.jobs.marking import run_marking
@@ -37,6 +38,7 @@ from northbank.shell.lake.answers import DuckAnswerer
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.quarantine import LakeQuarantine
+from northbank.shell.lake.trail import FileTrail
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
@@ -132,6 +134,7 @@ class Center:
             shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
         )  # fmt: skip
         simulations = PgSimulations(pool)
+        self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)
         self.trials = Trials(simulations)
         self.lab = Lab(self.world, self.rulebooks, simulations, self.trials)
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
@@ -158,6 +161,7 @@ class Center:
         self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
         self.spawn(run_marking(PgMarks(self.pool), monotonic))
+        self.spawn(run_governing(self.platform, self.trail, self.journal.position))
 
     async def keep_pack(self) -> None:
         """Keep the files of the pack at hand with the journal, so that its cases find their rules for good."""

@@ -28,7 +28,9 @@ train_app = typer.Typer(
     no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates."
 )
 audit_app = typer.Typer(no_args_is_help=True, help="Proofs: verify, prove, key, renew-key, state, rebuild.")
+lineage_app = typer.Typer(no_args_is_help=True, help="Where data come from, in the words of OpenLineage: export.")
 app.add_typer(audit_app, name="audit")
+app.add_typer(lineage_app, name="lineage")
 app.add_typer(pack_app, name="pack")
 app.add_typer(train_app, name="train")
 app.add_typer(user_app, name="user")

@@ -133,6 +133,7 @@ class Statement(Fact, frozen=True, kw_only=True):
 
     rows = good + bad + repeated; repeated: an earlier row of the same key in the same batch. faults: rows per rule (a row may fail
     several). score: percent. buckets: how many its rows are divided into by their key; 0 in old batches, which are by none.
+    seconds: that taking it lasted; 0 in old batches.
     """
 
     n: int
@@ -147,6 +148,7 @@ class Statement(Fact, frozen=True, kw_only=True):
     faults: dict[str, int] = {}
     drift: dict[str, Drifted] = {}
     buckets: int = 0
+    seconds: float = 0
 
 
 class Collected(Statement, frozen=True, kw_only=True, tag="collected"):

@@ -76,13 +76,15 @@ async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progre
 async def _take(
     world: World, lake: Lake, dataset: Dataset, past: Sequence[AnyStatement], fresh: Sequence[tuple[Path, SourceFile]], tell: Progress
 ) -> AnyStatement:  # fmt: skip
+    began = world.clock.now()
     paths, files = [path for path, _ in fresh], [file for _, file in fresh]
     box = None if world.city.places.empty else world.city.places.outline.bounds
     rules = rules_of(dataset, box)
     references = {rule.dataset: await _referred(world, rule.dataset) for rule in rules if rule.dataset}
     counts = await lake.prepare(dataset, rules, paths, files, references, tell)
     n = len(past) + 1
-    statement = judge(dataset, n, folder_of(n, files), counts, rules)
+    judged = judge(dataset, n, folder_of(n, files), counts, rules)
+    statement = msgspec.structs.replace(judged, seconds=(world.clock.now() - began).total_seconds())
     await lake.land(dataset, statement, tell)
     await _tell_journal(world, dataset.code, statement)
     tell("told", 1.0)

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secure: people reach it by https only. anonymous_open311: residents may report through Open311 without an account.
     audit_key_file: the Ed25519 key (PEM) checkpoints are signed with; without it the one in the data folder.
     lake_memory, lake_threads: what the engine of the data platform may use of the machine.
+    lineage_url: where events of lineage are sent besides the data folder (OpenLineage over HTTP).
     database_password_file: the password for `database`, kept out of the command line and the environment.
     """
 
@@ -47,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log: Words = "plain"
     lake_memory: str = "1GB"
     lake_threads: int = 2
+    lineage_url: str | None = None
 
     def database_url(self) -> str | None:
         """The address of the server with its password, for connecting only: never to be shown or logged."""
@@ -105,6 +107,8 @@ def _faults(settings: Settings) -> list[str]:
         faults.append(f"lake_memory is {settings.lake_memory}; write it such as 512MB or 4GB.")
     if not 1 <= settings.lake_threads <= 256:
         faults.append(f"lake_threads is {settings.lake_threads}; possible are 1 to 256.")
+    if settings.lineage_url is not None and urlsplit(settings.lineage_url).scheme not in {"http", "https"}:
+        faults.append("lineage_url is no address of the form https://host/api/v1/lineage.")
     if settings.database is not None and urlsplit(settings.database).scheme not in {"postgresql", "postgres"}:
         faults.append("database is no address of the form postgresql://user@host:5432/name.")
     if settings.database_password_file is not None and settings.database is None:
