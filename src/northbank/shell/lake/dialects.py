@@ -58,6 +58,8 @@ _SAME: dict[Op, str] = {
     "as_integer": "try_cast({0} as bigint)",
     "as_number": "try_cast({0} as double)",
     "if": "case when {0} then {1} end",
+    "there": "({0} is not null)",
+    "not": "(not {0})",
 }
 
 DUCKDB = Dialect(
