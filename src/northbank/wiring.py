@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -35,6 +36,8 @@ from northbank.shell.jobs.sharing import run_sharing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
 from northbank.shell.lake.answers import DuckAnswerer
+from northbank.shell.lake.fetch.secrets import Secrets
+from northbank.shell.lake.fetch.sources import LakeSources
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.quarantine import LakeQuarantine
@@ -131,7 +134,7 @@ class Center:
         lake = lake_of(settings)
         self.platform = Platform(
             self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
-            shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
+            sources=sources_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)
@@ -328,6 +331,15 @@ def sharing_of(settings: Settings, pool: asyncpg.Pool, secret: bytes, lake: Duck
 def lake_of(settings: Settings) -> DuckLake:
     """The lake of a data folder, with so much of the machine as the settings give it."""
     return DuckLake(settings.data / "lake", settings.lake_memory, settings.lake_threads)
+
+
+def sources_of(settings: Settings) -> LakeSources:
+    """Where rows come from; secrets of this process and of the data folder are read only where a contract names them."""
+    data = settings.data
+    secrets = Secrets(data / "secrets", os.environ)
+    return LakeSources(
+        data / "lake", data / "inbox", secrets, asyncio.sleep, settings.lake_memory, settings.lake_threads
+    )
 
 
 def web_settings(settings: Settings, **more: Any) -> WebSettings:

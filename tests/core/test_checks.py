@@ -6,6 +6,7 @@ import pytest
 
 from northbank.core.celltypes import TYPES
 from northbank.core.checks import CHECKS, CREDIT_LETTERS, credit_code, holds, id_card, phone
+from northbank.core.written import plain
 
 CARDS = ("11010519491231002X", "440524188001010014"[:6] + "19800101001" + "X")
 CREDIT_CODES = ("91110000802100433B", "914403001922038216", "91440300708461136T")
@@ -70,3 +71,21 @@ def test_a_cell_that_is_not_there_passes_every_check() -> None:
 )  # fmt: skip
 def test_how_a_cell_is_read(kind: str, text: str, value: object) -> None:
     assert TYPES[kind].read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "moment"),
+    [
+        ("02/28/2023 11:45:00 PM", ("%m/%d/%Y %I:%M:%S %p",), datetime(2023, 2, 28, 23, 45)),
+        ("02/28/2023 12:05:00 AM", ("%m/%d/%Y %I:%M:%S %p",), datetime(2023, 2, 28, 0, 5)),
+        ("2/8/2023 12:05:00 PM", ("%m/%d/%Y %I:%M:%S %p",), datetime(2023, 2, 8, 12, 5)),
+        ("02/28/2023 13:05:00 PM", ("%m/%d/%Y %I:%M:%S %p",), None),
+        ("2026-02-26T2000", ("%Y-%m-%dT%H%M",), datetime(2026, 2, 26, 20, 0)),
+        ("28.2.2023 7:05", ("%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M"), datetime(2023, 2, 28, 7, 5)),
+        ("2023-02-28 07:05:01.25", (), datetime(2023, 2, 28, 7, 5, 1, 250_000)),
+        ("2023年2月8日 下午3:05", ("%Y年%m月%d日 %p%I:%M",), datetime(2023, 2, 8, 15, 5)),
+        ("30/02/2023 10:00", ("%d/%m/%Y %H:%M",), None),
+    ],
+)  # fmt: skip
+def test_how_a_source_writes_its_times(text: str, formats: tuple[str, ...], moment: datetime | None) -> None:
+    assert TYPES["time"].read(plain(text, formats, "time")) == moment

@@ -14,11 +14,17 @@ from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, CREDIT_LETTERS, ID_DIGITS, ID_WEIGHTS, credit_code, holds
 from northbank.core.dataset import Column, Rule
 from northbank.core.name import Name
+from northbank.core.written import plain
 from northbank.shell.lake.compile import RAW, Words, quoted
 from northbank.shell.lake.fast import Fast, nested
 
 BOX = (106.4, 29.5, 106.9, 29.8)
-VALUES: dict[str, tuple[object, ...]] = {"inside": (BOX,), "range": (-2.5, 40.0), "code": (("a", "b", "它's"),)}
+VALUES: dict[str, tuple[object, ...]] = {
+    "inside": (BOX,),
+    "range": (-2.5, 40.0),
+    "code": (("a", "b", "它's"),),
+    "codes": (("a", "b", "它's(1.5)"), ","),
+}
 SQL_TYPES = {"text": "varchar", "integer": "bigint", "number": "double", "date": "date", "time": "timestamp"}
 ODD = st.text(alphabet="0123456789Xx -+/年月日T:.,'\"\\(%是否YN它abｘ１\n\u3000", max_size=22)
 
@@ -60,6 +66,32 @@ def test_a_cell_is_read_as_in_python(way: type[Words], cells: list[str]) -> None
         assert dict(zip(kinds, row, strict=True)) == {kind: TYPES[kind].read(cell) for kind in kinds}, repr(cell)
 
 
+FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%Y-%m-%dT%H%M", "%d.%m.%Y %H:%M", "%Y年%m月%d日 %p%I:%M")
+foreign = st.one_of(
+    ODD,
+    st.builds(
+        lambda d, h, m, form: form.format(d.year, d.month, d.day, h, m), st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+        st.integers(0, 13), st.integers(0, 60),
+        st.sampled_from(["{1}/{2:02}/{0} {3}:{4:02}:09 PM", "{1:02}/{2}/{0} {3:02}:{4:02}:00 AM", "{0}-{1:02}-{2:02}T{3:02}{4:02}", "{2}.{1}.{0} {3}:{4:02}",
+                         "{0}年{1}月{2}日 下午{3}:{4:02}", "{0}年{1}月{2}日 上午{3}:{4:02}", "{0}-{1}-{2} {3:02}:{4:02}", "{1}/{2}/{0}"]),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(foreign, min_size=40, max_size=120))
+def test_a_day_or_time_as_a_source_writes_it_is_read_as_in_python(cells: list[str]) -> None:
+    words = Words()
+    asked = {
+        kind: words.typed(Column(code="c", name=Name("", "c"), kind=kind, written=FORMATS)) for kind in ("date", "time")  # type: ignore[arg-type]
+    }  # fmt: skip
+    found = ask(asked, {RAW + "c": "varchar"}, [(cell,) for cell in cells], words)
+    for cell, (day, moment) in zip(cells, found, strict=True):
+        assert (day, moment) == tuple(TYPES[kind].read(plain(cell, FORMATS, kind)) for kind in ("date", "time")), repr(
+            cell
+        )
+
+
 def a_card(seed: int) -> str:
     chance = random.Random(seed)
     body = f"{chance.choice('123456')}{chance.randrange(10**5):05d}{chance.choice(('19', '20'))}{chance.randrange(100):02d}"
@@ -83,7 +115,7 @@ def spoiled(draw: st.DrawFn) -> str:
     right = st.one_of(
         st.integers(0, 10**6).map(a_card), st.integers(0, 10**6).map(a_code),
         st.from_regex(r"(\+?86[- ]?)?1[2-9][0-9]{8,10}|(0[0-9]{2,3}[- ]?)?[1-9][0-9]{5,8}(-[0-9]{1,7})?|400[- ]?[0-9]{2,5}[- ]?[0-9]{3,4}", fullmatch=True),
-        st.sampled_from(["a", "b", "它's", "c"]), ODD,
+        st.sampled_from(["a", "b", "它's", "c", "a,b", "它's(1.5),a", "a,", "a,,b", "它's(115)"]), ODD,
     )  # fmt: skip
     text = draw(right)
     if text and draw(st.booleans()):

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from northbank.cli.program import Areas, Data, Database, Pack, app, fail, go, out, settings_of
+from northbank.cli.program import Areas, Data, Database, Pack, app, go, out, settings_of
 
 
 @app.command("collect")
 def collect_(
     dataset: Annotated[str, typer.Argument(help="Code of the data set: a contract in datasets/ of the pack.")], pack: Pack,
-    place: Annotated[Path | None, typer.Argument(help="A folder of files, or one file.")] = None,
+    place: Annotated[Path | None, typer.Argument(help="A folder of files, or one file; left out, rows come from the origin of the contract.")] = None,
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
     show: Annotated[bool, typer.Option("--show", help="Collect nothing: tell what is there.")] = False,
     as_of: Annotated[int | None, typer.Option(min=1, help="With --show: as of this batch.")] = None,
@@ -23,6 +23,4 @@ def collect_(
     if show:
         go(lambda: run_show(settings, dataset, as_of, out))
         return
-    if place is None:
-        raise fail("Name a folder or a file to collect, or ask with --show.")
     raise typer.Exit(go(lambda: run_collect(settings, dataset, place, out)))

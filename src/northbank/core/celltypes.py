@@ -21,7 +21,7 @@ INTEGER = r"[+-]?[0-9]{1,18}"
 NUMBER = r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?"
 SPLIT = r"([12][0-9]{3})[-/年]?([0-9]{1,2})[-/月]?([0-9]{1,2})日?"
 DAY = r"([12][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}|[12][0-9]{3}/[0-9]{1,2}/[0-9]{1,2}|[12][0-9]{7}|[12][0-9]{3}年[0-9]{1,2}月[0-9]{1,2}日)"
-CLOCK = r"[ T](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)"
+CLOCK = r"[ T](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?)"
 YES = ("是", "有", "true", "TRUE", "Y", "y", "1")
 NO = ("否", "无", "false", "FALSE", "N", "n", "0")
 
@@ -58,8 +58,10 @@ def _time(text: str) -> datetime | None:
     day = _date(match[1]) if match else None
     if match is None or day is None:
         return None
-    hour, minute, second = (*map(int, match[3].split(":")), 0)[:3]
-    return datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001  # the source's own clock
+    clock, _, fraction = match[3].partition(".")
+    hour, minute, second = (*map(int, clock.split(":")), 0)[:3]
+    parts = (day.year, day.month, day.day, hour, minute, second, int(fraction.ljust(6, "0")))
+    return datetime(*parts)  # noqa: DTZ001  # the source's own clock
 
 
 def _yes_no(text: str) -> bool | None:

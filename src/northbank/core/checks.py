@@ -143,6 +143,21 @@ def _in_range(cell: Expression, least: Plain, most: Plain) -> Expression:
     return call("and", call("at_least", cell, least), call("at_most", cell, most))
 
 
+def every_code(text: str, codes: tuple[str, ...], split: str) -> bool:
+    """Whether each part of a cell with several values is one of the code list."""
+    return all(part in codes for part in text.split(split))
+
+
+def _every_code(cell: Expression, codes: tuple[str, ...], split: str) -> Expression:
+    one = f"({'|'.join(map(_plainly, codes))})"
+    return call("matches", cell, f"{one}({_plainly(split)}{one})*")
+
+
+def _plainly(text: str) -> str:
+    """A text as a pattern that means itself, for every engine."""
+    return "".join(sign if sign.isalnum() or ord(sign) > 127 else f"\\{sign}" for sign in text)
+
+
 TEXT, NUMERIC, TEMPORAL = ("text",), ("integer", "number"), ("date", "time")
 CHECKS: Mapping[str, Check] = {
     one.code: one
@@ -151,14 +166,19 @@ CHECKS: Mapping[str, Check] = {
         Check("credit_code", Name("统一社会信用代码校验", "social credit code"), (TEXT,), credit_code, _credit_code, "GB 32100-2015"),
         Check("phone", Name("电话号码", "phone number"), (TEXT,), phone, lambda cell: call("matches", cell, PHONE)),
         Check("in_order", Name("日期先后", "days in order"), (TEMPORAL, TEMPORAL), lambda a, b: bool(a <= b), lambda a, b: call("at_most", a, b)),
+        Check("after", Name("严格先后", "days strictly in order"), (TEMPORAL, TEMPORAL), lambda a, b: bool(a < b), lambda a, b: call("not", call("at_least", a, b))),
         Check("inside", Name("坐标在辖区内", "point inside the district"), (NUMERIC, NUMERIC), inside, _inside),
         Check("range", Name("取值范围", "range"), (NUMERIC,), in_range, _in_range),
         Check("code", Name("代码表", "code list"), (TEXT,), lambda text, codes: text in codes, lambda cell, codes: call("one_of", cell, codes)),
+        Check("codes", Name("多值代码表", "list of codes"), (TEXT,), every_code, _every_code),
     )
 }  # fmt: skip
 
+# What is asked of all good rows at once, and only counted.
+OVER_ALL: dict[str, Name] = {"steps": Name("缺失的时间点", "missing times of a sequence")}
+
 # What needs more than the row itself, and what every column is asked for; the lake has its own statement for each.
-OTHER: Mapping[str, Name] = {
+OTHER: dict[str, Name] = {
     "unreadable": Name("无法读取的行", "row that cannot be read"),
     "drift": Name("列有变化的文件", "file whose columns changed"),
     "required": Name("必填", "required"),
@@ -170,7 +190,7 @@ OTHER: Mapping[str, Name] = {
 
 def words_of(check: str) -> Name:
     """The name of a check of either kind."""
-    return CHECKS[check].name if check in CHECKS else OTHER[check]
+    return CHECKS[check].name if check in CHECKS else (OVER_ALL | OTHER)[check]
 
 
 def holds(check: str, cells: tuple[Any, ...], *values: Any) -> bool:

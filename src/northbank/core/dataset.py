@@ -14,13 +14,16 @@ from northbank.core.celltypes import Kind
 from northbank.core.checks import Box
 from northbank.core.journal import Fact
 from northbank.core.name import Name
+from northbank.core.origin import Mark, Origin
+from northbank.core.schedule import Schedule
 
 Drift = Literal["refuse", "accept", "quarantine"]
 Share = Literal["open", "conditional", "not_shared"]
 Sensitivity = Literal["L1", "L2", "L3", "L4"]
 Cycle = Literal["once", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
-Format = Literal["csv", "jsonl", "parquet"]
+Format = Literal["csv", "jsonl", "parquet", "xlsx"]
 Encoding = Literal["auto", "utf-8", "gb18030"]
+Step = Literal["hour", "day"]
 HOURS: Mapping[Cycle, int] = {
     "hourly": 1,
     "daily": 24,
@@ -29,6 +32,7 @@ HOURS: Mapping[Cycle, int] = {
     "quarterly": 2208,
     "yearly": 8784,
 }
+BOUND = 1e308  # where a range has no other end
 MOST_RULES = 62  # bits of one number mark what a row fails
 
 
@@ -43,6 +47,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column. headers: what it may be called in a file. upper: small letters a-z are read as capitals.
 
     codes: the only values allowed, where there are any. personal: says something of a person. mask: only where personal.
+    split: stands between several codes in one cell. written: formats of days or times besides those that every cell is read by.
     """
 
     code: str
@@ -51,6 +56,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
     headers: tuple[str, ...] = ()
     codes: Mapping[str, Name] = {}
+    split: str = ""
+    written: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False
     upper: bool = False
@@ -62,7 +69,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A check over columns. weight: its share of the score. dataset, to: for references, whose columns are meant.
 
-    values: what the check is told besides, such as a box or codes.
+    values: what the check is told besides, such as a box or codes. keep: rows that fail are counted and stay good.
     """
 
     check: str
@@ -71,11 +78,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[object, ...] = ()
     dataset: str = ""
     to: tuple[str, ...] = ()
+    keep: bool = False
 
     @property
     def id(self) -> str:
         """The name that counts and quarantined rows bear: `id_card(id_no)`."""
         return f"{self.check}({','.join(self.columns)})"
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A case of this type for the owner where more rows in a hundred than `share` are bad."""
+
+    type: str
+    share: float = 0.0
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +106,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     cycle: Cycle
     format: Format = "csv"
+    sheet: str = ""
     encoding: Encoding = "auto"
     delimiter: str = ","
     each: Literal["changes", "whole"] = "changes"
@@ -105,6 +121,9 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     note: Name = Name()
     synthetic: bool = False
+    origin: Origin | None = None
+    schedule: Schedule | None = None
+    ticket: Ticket | None = None
 
     def column(self, code: str) -> Column | None:
         """The column of a code."""
@@ -134,6 +153,7 @@ class Statement(Fact, frozen=True, kw_only=True):
     rows = good + bad + repeated; repeated: an earlier row of the same key in the same batch. faults: rows per rule (a row may fail
     several). score: percent. buckets: how many its rows are divided into by their key; 0 in old batches, which are by none.
     seconds: that taking it lasted; 0 in old batches.
+    noted: rows that fail a check whose rows are kept. origin, mark: what was fetched, and up to where.
     """
 
     n: int
@@ -149,6 +169,9 @@ class Statement(Fact, frozen=True, kw_only=True):
     drift: dict[str, Drifted] = {}
     buckets: int = 0
     seconds: float = 0
+    noted: dict[str, int] = {}
+    origin: str = ""
+    mark: Mark | None = None
 
 
 class Collected(Statement, frozen=True, kw_only=True, tag="collected"):
@@ -175,6 +198,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     repeated: int = 0
     faults: dict[str, int] = {}
     drift: dict[str, Drifted] = {}
+    noted: dict[str, int] = {}
     unread: bool = False
     buckets: int = 0
 
@@ -202,10 +226,11 @@ def rules_of(dataset: Dataset, box: Box | None = None) -> tuple[Rule, ...]:
         if column.kind != "text":
             rules.append(Rule(check="type", columns=(column.code,)))
         if column.codes:
-            rules.append(Rule(check="code", columns=(column.code,), values=(tuple(column.codes),)))
+            values = (tuple(column.codes), column.split) if column.split else (tuple(column.codes),)
+            rules.append(Rule(check="codes" if column.split else "code", columns=(column.code,), values=values))
         if column.least is not None or column.most is not None:
-            least = -1e308 if column.least is None else column.least
-            most = 1e308 if column.most is None else column.most
+            least = -BOUND if column.least is None else column.least
+            most = BOUND if column.most is None else column.most
             rules.append(Rule(check="range", columns=(column.code,), values=(least, most)))
     placed = [
         msgspec.structs.replace(rule, values=(box,)) if rule.check == "inside" else rule
@@ -221,18 +246,21 @@ def score_of(counts: Counts, rules: Sequence[Rule]) -> float:
         return 0.0
     if not counts.rows:
         return 100.0
-    weights = {rule.id: rule.weight for rule in rules}
+    weights = {rule.id: rule.weight for rule in rules if not rule.keep}
     whole = sum(weights.values()) + 1.0
     lost = sum(weights.get(rule, 1.0) * found / counts.rows for rule, found in counts.faults.items())
     return round(max(0.0, 100.0 * (1 - lost / whole)), 2)
 
 
-def judge(dataset: Dataset, n: int, folder: str, counts: Counts, rules: Sequence[Rule]) -> AnyStatement:
-    """What becomes of a batch: taken, or turned away because too much of it is bad."""
+def judge(
+    dataset: Dataset, n: int, folder: str, counts: Counts, rules: Sequence[Rule], mark: Mark | None = None, origin: str = ""
+) -> AnyStatement:  # fmt: skip
+    """What becomes of a batch: taken, or turned away because too much of it is bad. mark, origin: of rows that were fetched."""
     said = {
         "n": n, "folder": folder, "contract": dataset.version, "files": counts.files, "rows": counts.rows, "good": counts.good,
         "bad": counts.bad, "repeated": counts.repeated, "score": score_of(counts, rules), "faults": counts.faults,
-        "drift": counts.drift, "buckets": counts.buckets, "happened_at": max(file.changed for file in counts.files),
+        "drift": counts.drift, "buckets": counts.buckets, "noted": counts.noted, "mark": mark, "origin": origin,
+        "happened_at": max(file.changed for file in counts.files),
     }  # fmt: skip
     if counts.unread or counts.bad * 100 > dataset.bad_share * counts.rows:
         why = "drift" if counts.unread else "bad"
@@ -249,6 +277,14 @@ def standing(dataset: Dataset, past: Sequence[AnyStatement], as_of: int | None =
     """The batches whose rows make up the data set as of batch `as_of` (None: now), the oldest first."""
     taken = [one for one in past if isinstance(one, Collected) and (as_of is None or one.n <= as_of)]
     return taken[-1:] if dataset.each == "whole" else taken
+
+
+def mark_of(dataset: Dataset, past: Sequence[AnyStatement]) -> Mark | None:
+    """Up to where the table was read by batches that were taken. What was turned away is read again."""
+    said = str(dataset.origin)
+    return next(
+        (one.mark for one in reversed(past) if isinstance(one, Collected) and one.mark and one.origin == said), None
+    )
 
 
 def known_files(dataset: Dataset, past: Sequence[AnyStatement], files: Sequence[SourceFile]) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""A batch of a data set comes in: known files are left out, the lake reads the others, core judges, one fact tells of it.
+"""A batch of a data set comes in, from files or from the origin of its contract: known files are left out, the lake reads the
+others, core judges, one fact tells of it.
 
 A batch that landed in the lake while the program was killed before the journal heard of it is told of first.
 """
@@ -17,14 +18,17 @@ from northbank.core.dataset import (
     folder_of,
     judge,
     known_files,
+    mark_of,
     rules_of,
     standing,
     stream_of,
 )  # fmt: skip
+from northbank.core.origin import Mark
 from northbank.core.refusal import Refused
 from northbank.flows.entries import note
 from northbank.ports import Stale, World
 from northbank.ports.data import Lake, Progress
+from northbank.ports.sources import Sources
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -61,20 +65,48 @@ async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progre
     with lake.hold(code):
         past = await past_of(world, code)
         healed = await _heal(world, lake, code, past)
-        paths, files = await lake.survey(dataset, place, tell)
-        if not files:
-            raise Refused("no_files", place=str(place), format=dataset.format)
-        known = known_files(dataset, past, files)
-        names = {file.name: known[file.digest] for file in files if file.digest in known}
-        fresh = {file.digest: (path, file) for path, file in zip(paths, files, strict=True) if file.digest not in known}
-        if not fresh:
-            return Outcome(None, names, healed)
-        statement = await _take(world, lake, dataset, past, list(fresh.values()), tell)
+        return await _from_place(world, lake, dataset, past, place, tell, healed)
+
+
+async def collect_from_origin(world: World, lake: Lake, sources: Sources, code: str, tell: Progress) -> Outcome:
+    """Fetch what is new where the contract says that the rows come from, and collect it as one batch.
+
+    Refused: as `collect`, and `no_origin`, `no_secret`, `source_down`, `source_refused`, `source_changed`, `source_too_large`.
+    A kill at any point loses and doubles nothing: the mark that the next run goes by is in the statement of the batch.
+    """
+    dataset = dataset_of(world, code)
+    if dataset.origin is None:
+        raise Refused("no_origin", code=code)
+    with lake.hold(code):
+        past = await past_of(world, code)
+        healed = await _heal(world, lake, code, past)
+        async with sources.fetch(dataset, world.city.timezone, mark_of(dataset, past), tell) as fetched:
+            if fetched.place is None:
+                return Outcome(None, {}, healed)
+            return await _from_place(
+                world, lake, dataset, past, fetched.place, tell, healed, fetched.mark, str(dataset.origin)
+            )
+
+
+async def _from_place(
+    world: World, lake: Lake, dataset: Dataset, past: Sequence[AnyStatement], place: Path, tell: Progress, healed: int,
+    mark: Mark | None = None, origin: str = "",
+) -> Outcome:  # fmt: skip
+    paths, files = await lake.survey(dataset, place, tell)
+    if not files:
+        raise Refused("no_files", place=str(place), format=dataset.format)
+    known = known_files(dataset, past, files)
+    names = {file.name: known[file.digest] for file in files if file.digest in known}
+    fresh = {file.digest: (path, file) for path, file in zip(paths, files, strict=True) if file.digest not in known}
+    if not fresh:
+        return Outcome(None, names, healed)
+    statement = await _take(world, lake, dataset, past, list(fresh.values()), tell, mark, origin)
     return Outcome(statement, names, healed)
 
 
 async def _take(
-    world: World, lake: Lake, dataset: Dataset, past: Sequence[AnyStatement], fresh: Sequence[tuple[Path, SourceFile]], tell: Progress
+    world: World, lake: Lake, dataset: Dataset, past: Sequence[AnyStatement], fresh: Sequence[tuple[Path, SourceFile]], tell: Progress,
+    mark: Mark | None, origin: str,
 ) -> AnyStatement:  # fmt: skip
     began = world.clock.now()
     paths, files = [path for path, _ in fresh], [file for _, file in fresh]
@@ -83,7 +115,7 @@ async def _take(
     references = {rule.dataset: await _referred(world, rule.dataset) for rule in rules if rule.dataset}
     counts = await lake.prepare(dataset, rules, paths, files, references, tell)
     n = len(past) + 1
-    judged = judge(dataset, n, folder_of(n, files), counts, rules)
+    judged = judge(dataset, n, folder_of(n, files), counts, rules, mark, origin)
     statement = msgspec.structs.replace(judged, seconds=(world.clock.now() - began).total_seconds())
     await lake.land(dataset, statement, tell)
     await _tell_journal(world, dataset.code, statement)

@@ -13,6 +13,7 @@ from northbank.ports.data import Lake
 from northbank.ports.figures import Figures
 from northbank.ports.sharing import Answerer, Grants, Uses
 from northbank.ports.shelf import Quarantine, Shelf
+from northbank.ports.sources import Sources
 
 READERS = frozenset({
     Role.ADMIN, Role.STEWARD, Role.LEADER, Role.DUTY_OFFICER, Role.TOWN_OFFICER, Role.UNIT_OFFICER,
@@ -38,6 +39,7 @@ class Platform(msgspec.Struct, frozen=True):
     sharing: Sharing
     shelf: Shelf | None = None
     quarantine: Quarantine | None = None
+    sources: Sources | None = None
 
 
 def check_reader(actor: Actor) -> None:

@@ -15,6 +15,7 @@ Mode = Literal["live", "simulated", "replay"]
 Words = Literal["plain", "json"]
 
 PREFIX = "NORTHBANK_"
+SECRETS = "NORTHBANK_SECRET_"  # variables of this kind are read where a contract names them, and are no settings
 
 
 class SettingsError(Exception):
@@ -78,7 +79,7 @@ def read_settings(arguments: Mapping[str, object], environment: Mapping[str, str
     faults = [
         f"{name} is no setting; possible are {', '.join(known)}."
         for name in sorted(environment)
-        if name.startswith(PREFIX) and name not in known
+        if name.startswith(PREFIX) and not name.startswith(SECRETS) and name not in known
     ]
     given: dict[str, object] = {name: environment[key] for key, name in known.items() if environment.get(key)}
     given |= {name: value for name, value in arguments.items() if value is not None}

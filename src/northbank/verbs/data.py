@@ -11,13 +11,14 @@ from rich.table import Table
 from northbank.core.checks import words_of
 from northbank.core.dataset import AnyStatement, Collected, Dataset, TurnedAway
 from northbank.core.refusal import Refused
-from northbank.flows.collect import Outcome, collect, dataset_of
+from northbank.flows.collect import Outcome, collect, collect_from_origin, dataset_of
 from northbank.flows.see_datasets import DatasetView, see_dataset, trend
 from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
-from northbank.wiring import lake_of, open_beside
+from northbank.wiring import lake_of, open_beside, sources_of
 
 STEPS = {
+    "fetch": "Fetching",
     "digest": "Looking at files",
     "read": "Reading and checking",
     "sort": "Telling good from bad",
@@ -26,12 +27,15 @@ STEPS = {
 BARS = "▁▂▃▄▅▆▇█"
 
 
-async def run_collect(settings: Settings, code: str, place: Path, out: Console) -> int:
-    """Collect one batch and tell what arrived; 1 where it was turned away."""
+async def run_collect(settings: Settings, code: str, place: Path | None, out: Console) -> int:
+    """Collect one batch, without a place from where the contract says; tell what arrived. 1 where it was turned away."""
     async with open_beside(settings) as center:
         try:
             with _shown() as tell:
-                done = await collect(center.world, lake_of(settings), code, place, tell)
+                if place is None:
+                    done = await collect_from_origin(center.world, lake_of(settings), sources_of(settings), code, tell)
+                else:
+                    done = await collect(center.world, lake_of(settings), code, place, tell)
             dataset = dataset_of(center.world, code)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
@@ -94,6 +98,9 @@ def _tell_statement(dataset: Dataset, one: AnyStatement, out: Console) -> None:
             words = words_of(rule.partition("(")[0])
             table.add_row(rule, f"{words.en} {words.zh}", f"{rows:,}", f"{rows / max(1, one.rows):.2%}")
         out.print(table)
+    for rule, rows in sorted(one.noted.items()):
+        words = words_of(rule.partition("(")[0])
+        out.print(f"  noted, rows kept: {rule} ({words.en} {words.zh}) {rows:,}", markup=False)
     out.print(f"  score {one.score:.2f}; newest file of {one.happened_at:%Y-%m-%d %H:%M} UTC; contract {one.contract}")
     if isinstance(one, TurnedAway):
         why = f"more than {one.allowed:g} % bad" if one.why == "bad" else "its columns are not those of the contract"

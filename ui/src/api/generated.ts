@@ -396,6 +396,8 @@ export interface Column {
   unit?: string;
   headers?: string[];
   codes?: Record<string, Name>;
+  split?: string;
+  written?: string[];
   required?: boolean;
   personal?: boolean;
   upper?: boolean;
@@ -453,7 +455,7 @@ export interface Contract {
   owner: string;
   source: string;
   cycle: "daily" | "hourly" | "monthly" | "once" | "quarterly" | "weekly" | "yearly";
-  format: "csv" | "jsonl" | "parquet";
+  format: "csv" | "jsonl" | "parquet" | "xlsx";
   encoding: "auto" | "gb18030" | "utf-8";
   each: "changes" | "whole";
   drift: "accept" | "quarantine" | "refuse";

@@ -9,6 +9,7 @@ from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, expression_of
 from northbank.core.dataset import Column, Rule
 from northbank.core.expression import Call, Cell, Const, Expression
+from northbank.core.written import plainly
 from northbank.shell.lake.dialects import DUCKDB, Dialect
 
 RAW = "text:"  # prefix of a column that holds the cell as it was read
@@ -64,7 +65,8 @@ class Words:
 
     def typed(self, column: Column) -> str:
         """The cell of a column as its type; null where it is none."""
-        return self.of(TYPES[column.kind].sql(Cell(column.code, typed=False)))
+        cell = plainly(Cell(column.code, typed=False), column.written, column.kind)
+        return self.of(TYPES[column.kind].sql(cell))
 
     def fails(self, rule: Rule) -> str:
         """Whether a row fails a rule over its own cells; never null."""
@@ -88,5 +90,5 @@ class Words:
 
 
 def in_row(rule: Rule) -> bool:
-    """Whether a rule can be asked of a row alone."""
-    return rule.check in CHECKS or rule.check in ("required", "type")
+    """Whether a rule tells good from bad by the row alone."""
+    return not rule.keep and (rule.check in CHECKS or rule.check in ("required", "type"))

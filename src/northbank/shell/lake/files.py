@@ -16,7 +16,7 @@ BLOCK = 1 << 20
 HEAD = 1 << 18
 PACKED = 40  # bytes of a row in Parquet, about
 ENDINGS: dict[Format, tuple[str, ...]] = {
-    "csv": (".csv", ".txt", ".tsv"), "jsonl": (".jsonl", ".ndjson"), "parquet": (".parquet",),
+    "csv": (".csv", ".txt", ".tsv"), "jsonl": (".jsonl", ".ndjson"), "parquet": (".parquet",), "xlsx": (".xlsx",),
 }  # fmt: skip
 Progress = Callable[[str, float], None]  # what is being done, and what share of it is
 

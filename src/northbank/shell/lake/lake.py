@@ -22,7 +22,9 @@ from northbank.shell.lake.batch import Batch
 from northbank.shell.lake.crew import Crew
 from northbank.shell.lake.duck import DuckEngine
 from northbank.shell.lake.engine import Engine
+from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
+from northbank.shell.lake.noted import noted
 from northbank.shell.lake.parts import ABOUT, BATCHES
 from northbank.shell.lake.rows import LakeRows, connect
 
@@ -90,6 +92,11 @@ class DuckLake(LakeRows):
                 engine.stop()
                 await asyncio.gather(running, return_exceptions=True)
                 raise
+            if not counts.unread and any(rule.keep for rule in rules):
+                told = await asyncio.to_thread(
+                    noted, duck, rules, f"read_parquet({literal(str(staging / 'rows-*.parquet'))})"
+                )
+                counts = msgspec.structs.replace(counts, noted=told)
         now = [path.stat().st_size for path in paths]
         if now != [file.bytes for file in files]:
             raise LakeError(

@@ -15,9 +15,11 @@ from northbank.core.dataset import Dataset, Drifted, Rule
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.crew import progress
 from northbank.shell.lake.engine import Read
+from northbank.shell.lake.extensions import load
 from northbank.shell.lake.fast import Fast, literal
 from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, without_lines
 from northbank.shell.lake.judging import BUCKET, CELLS, FILE, ROW, Judging, Shape, shape_of
+from northbank.shell.lake.sheets import names_of, readable, sheet
 
 REREADS = 20  # times a file is read again after lines whose quote never closes were cut out
 
@@ -29,6 +31,8 @@ class Reader:
         self._duck = duck
         self._dataset = dataset
         self._staging = staging
+        if dataset.format == "xlsx":
+            load(duck, "excel")
 
     def drift(self, path: Path) -> Drifted:
         """How the columns of a file differ from the contract's. Raises LakeError."""
@@ -78,6 +82,8 @@ class Reader:
                 query = "describe select * from read_json($1, format='newline_delimited', sample_size=-1, map_inference_threshold=-1)"
             case "parquet":
                 query = "describe select * from read_parquet($1)"
+            case "xlsx":
+                return names_of(self._duck, str(source), self._dataset.sheet)
         return tuple(str(row[0]) for row in self._duck.execute(query, [str(source)]).fetchall())
 
     def _header(self, source: Path, encoding: str) -> tuple[str, ...]:
@@ -111,10 +117,19 @@ class Reader:
                 return f"read_json({file}, format='newline_delimited', columns={{{shape}}}, ignore_errors=true)"
             case "parquet":
                 return f"read_parquet({file})"
+            case "xlsx":
+                rows = sheet(str(source), self._dataset.sheet)
+                there = " or ".join(f"{quoted(name)} is not null" for name in names)
+                return f"(select * from {rows} where {there})"  # house: sql
 
     def _cells(self, source: Path, names: Sequence[str]) -> str:
         """A query of the rows of a file, each with its number and its cells as they stand."""
-        cells = ", ".join(f"cast({quoted(name)} as varchar) as {quoted(f'{CELLS}{n}')}" for n, name in enumerate(names))
+        kinds = {name: column.kind for column in self._dataset.columns for name in (*column.headers, column.code)}
+        days = kinds if self._dataset.format == "xlsx" else {}
+        cells = ", ".join(
+            f"{readable(f'cast({quoted(name)} as varchar)', days.get(name, 'text'))} as {quoted(f'{CELLS}{n}')}"
+            for n, name in enumerate(names)
+        )
         return f"select row_number() over () as {ROW}, {cells} from {self._scan(source, names)}"  # house: sql
 
     def _write(self, source: Path, shape: Shape, n: int, tell: Callable[[float], None]) -> int:
