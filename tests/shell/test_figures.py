@@ -3,27 +3,38 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple, get_args
 
 import pytest
 from flows.memory import Memory
 from template import CLEAN, LEADER, WORKER
 
 from northbank.core.dataset import Collected
+from northbank.core.expression import Op
 from northbank.core.lineage import ORDER
 from northbank.core.refusal import Refused
 from northbank.flows.collect import collect
-from northbank.flows.platform import Platform
 from northbank.flows.prepare_figures import prepare_all
 from northbank.flows.see_figures import IndicatorQuery, IndicatorView, indicator, indicators, subjects
 from northbank.flows.see_lineage import LineageQuery, lineage
 from northbank.flows.see_quality import QualityQuery, quality
 from northbank.flows.see_vital_signs import vital_signs
+from northbank.ports import World
+from northbank.ports.figures import Figures
+from northbank.shell.lake.dialects import DUCKDB
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 
 SHOPS = "编号,名称,统一社会信用代码,类别,店主身份证号,电话,开业日期,停业日期,座位数,经度,纬度"
 LOG = "inspection,shop,at,passed"
 NEWEST = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
+
+
+class Parts(NamedTuple):
+    """What figures need of the platform."""
+
+    world: World
+    figures: Figures
 
 
 class Desk:
@@ -33,13 +44,14 @@ class Desk:
         self.memory = Memory()
         self.root = root
         lake = DuckLake(root / "lake", "500MB", 1)
-        self.platform = Platform(self.memory.world, lake, DuckFigures(lake, root / "prepared"))
+        self.lake = lake
+        self.platform = Parts(self.memory.world, DuckFigures(lake, root / "prepared"))
 
     async def collect(self, code: str, name: str, head: str, *rows: str, at: datetime = NEWEST) -> Collected:
         path = self.root / name
         path.write_text("\n".join((head, *rows, "")), "utf-8")
         os.utime(path, (at.timestamp(), at.timestamp()))
-        found = await collect(self.memory.world, self.platform.lake, code, path, lambda step, share: None)
+        found = await collect(self.memory.world, self.lake, code, path, lambda step, share: None)
         assert isinstance(found.statement, Collected)
         return found.statement
 
@@ -169,3 +181,7 @@ async def test_who_has_no_business_with_data_sees_none(desk: Desk) -> None:
         with pytest.raises(Refused) as refused:
             await asked
         assert refused.value.code == "forbidden"
+
+
+def test_the_engine_has_every_operation() -> None:
+    assert set(DUCKDB.operations) == set(get_args(Op))

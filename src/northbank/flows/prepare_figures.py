@@ -5,6 +5,7 @@ What is prepared can be lost; it is counted again. What is counted is described 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from northbank.core.city import City, Level
@@ -12,10 +13,22 @@ from northbank.core.dataset import Collected, Dataset, standing
 from northbank.core.indicator import Indicator, Prepared, filtered, key_of
 from northbank.core.refusal import Refused
 from northbank.flows.collect import past_of
-from northbank.flows.platform import Platform
 from northbank.ports import World
+from northbank.ports.figures import Figures
 
 Tables = list[tuple[Dataset, list[Collected]]]
+
+
+class Counting(Protocol):
+    """Of the platform, what figures need."""
+
+    @property
+    def world(self) -> World:
+        """The center."""
+
+    @property
+    def figures(self) -> Figures:
+        """What counts and keeps."""
 
 
 def datasets_of(city: City, indicator: Indicator) -> tuple[str, ...]:
@@ -41,7 +54,7 @@ async def tables_of(world: World, indicator: Indicator, as_of: int | None = None
     return found
 
 
-async def prepared(platform: Platform, indicator: Indicator, as_of: int | None = None) -> Prepared | None:
+async def prepared(platform: Counting, indicator: Indicator, as_of: int | None = None) -> Prepared | None:
     """A figure as of a batch: kept, or counted now and kept. None where nothing was collected. Refused: `lake_lost`."""
     tables = await tables_of(platform.world, indicator, as_of)
     if not tables[0][1]:
@@ -56,7 +69,7 @@ def standing_of(tables: Sequence[tuple[Dataset, Sequence[Collected]]]) -> dict[s
     return {dataset.code: batches[-1].n if batches else 0 for dataset, batches in tables}
 
 
-async def _count(platform: Platform, indicator: Indicator, tables: Tables, key: str) -> Prepared:
+async def _count(platform: Counting, indicator: Indicator, tables: Tables, key: str) -> Prepared:
     city = platform.world.city
     last = [batches[-1] for _, batches in tables if batches]
     newest = max(moment for one in tables for batch in one[1] if (moment := batch.happened_at))
@@ -82,7 +95,7 @@ def _areas(city: City, indicator: Indicator) -> Mapping[str, str]:
     return {code: above for code in city.areas if (above := city.above(code, level)) is not None}
 
 
-async def prepare_all(platform: Platform) -> int:
+async def prepare_all(platform: Counting) -> int:
     """Count every figure that is not prepared for the newest batches; how many. One that cannot be counted stops no other."""
     done = 0
     for indicator in platform.world.city.indicators.values():

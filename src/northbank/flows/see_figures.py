@@ -13,8 +13,8 @@ from northbank.core.indicator import FigurePart, FigureState, Indicator, Prepare
 from northbank.core.name import Name
 from northbank.core.refusal import Refused
 from northbank.core.subject import Level, Subject, columns_of, level_of
-from northbank.flows.platform import Platform, check_reader
-from northbank.flows.prepare_figures import datasets_of, prepared
+from northbank.flows.platform import check_reader
+from northbank.flows.prepare_figures import Counting, datasets_of, prepared
 
 FIRST = 12  # groups in a list of figures
 
@@ -78,14 +78,14 @@ class SubjectList(msgspec.Struct, frozen=True):
     subjects: list[SubjectView]
 
 
-async def indicators(platform: Platform, actor: Actor) -> IndicatorList:
+async def indicators(platform: Counting, actor: Actor) -> IndicatorList:
     """Every figure now. Refused: `forbidden`."""
     check_reader(actor)
     found = [await figure(platform, one, None, FIRST) for one in platform.world.city.indicators.values()]
     return IndicatorList(found)
 
 
-async def indicator(platform: Platform, actor: Actor, code: str, query: IndicatorQuery) -> IndicatorView:
+async def indicator(platform: Counting, actor: Actor, code: str, query: IndicatorQuery) -> IndicatorView:
     """One figure with all its groups. Refused: `forbidden`, `not_found`, `lake_lost`."""
     check_reader(actor)
     one = platform.world.city.indicators.get(code)
@@ -94,7 +94,7 @@ async def indicator(platform: Platform, actor: Actor, code: str, query: Indicato
     return await figure(platform, one, query.as_of, None)
 
 
-async def figure(platform: Platform, one: Indicator, as_of: int | None, first: int | None) -> IndicatorView:
+async def figure(platform: Counting, one: Indicator, as_of: int | None, first: int | None) -> IndicatorView:
     """A figure with what is said of it."""
     city = platform.world.city
     try:
@@ -148,7 +148,7 @@ def stale_hours(city: City, one: Indicator) -> float | None:
     return 2.0 * max(cycles) if cycles else None
 
 
-def subjects(platform: Platform, actor: Actor) -> SubjectList:
+def subjects(platform: Counting, actor: Actor) -> SubjectList:
     """Every subject table. Refused: `forbidden`."""
     check_reader(actor)
     city = platform.world.city

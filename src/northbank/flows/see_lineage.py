@@ -9,7 +9,8 @@ from northbank.core.city import City
 from northbank.core.lineage import Edge, Governed, Graph, Node, around, graph_of
 from northbank.core.refusal import Refused
 from northbank.flows.collect import past_of
-from northbank.flows.platform import Platform, check_reader
+from northbank.flows.platform import check_reader
+from northbank.flows.prepare_figures import Counting
 
 
 class LineageQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,7 +35,7 @@ class LineageView(msgspec.Struct, frozen=True):
     edges: list[Edge]
 
 
-async def lineage(platform: Platform, actor: Actor, query: LineageQuery) -> LineageView:
+async def lineage(platform: Counting, actor: Actor, query: LineageQuery) -> LineageView:
     """The graph around one place. Refused: `forbidden`, `lineage_start`, `not_found`."""
     check_reader(actor)
     asked = ("figure", "dataset", "column", "subject", "indicator", "vital_sign")
@@ -50,7 +51,7 @@ async def lineage(platform: Platform, actor: Actor, query: LineageQuery) -> Line
     return LineageView(start, graph.nodes, graph.edges)
 
 
-async def whole(platform: Platform, as_of: dict[str, int] | None = None) -> Graph:
+async def whole(platform: Counting, as_of: dict[str, int] | None = None) -> Graph:
     """The graph of everything."""
     world = platform.world
     past = {code: await past_of(world, code) for code in world.city.datasets}

@@ -9,7 +9,8 @@ from northbank.core.access import Actor
 from northbank.core.name import Name
 from northbank.core.quality import Quality, of_dataset, together
 from northbank.flows.collect import past_of
-from northbank.flows.platform import Platform, check_reader
+from northbank.flows.platform import check_reader
+from northbank.flows.prepare_figures import Counting
 from northbank.flows.see_inventory import unit_name
 
 
@@ -27,7 +28,7 @@ class QualityView(msgspec.Struct, frozen=True):
     owners: dict[str, Name]
 
 
-async def quality(platform: Platform, actor: Actor, query: QualityQuery) -> QualityView:
+async def quality(platform: Counting, actor: Actor, query: QualityQuery) -> QualityView:
     """Every data set, or those of one department. Refused: `forbidden`."""
     check_reader(actor)
     world = platform.world

@@ -10,8 +10,7 @@ from northbank.core.indicator import Indicator
 from northbank.core.name import Name
 from northbank.core.refusal import Refused
 from northbank.core.vital_sign import SignLevel, SignReading, VitalSign, level_of
-from northbank.flows.platform import Platform
-from northbank.flows.prepare_figures import prepared
+from northbank.flows.prepare_figures import Counting, prepared
 
 SHOWN = 48  # readings of a small picture
 LOOKED_AT = 500  # readings that the level is made of
@@ -45,13 +44,13 @@ class VitalSignList(msgspec.Struct, frozen=True):
 ORDER: tuple[SignLevel, ...] = ("red", "orange", "yellow", "blue", "unknown", "normal")
 
 
-async def vital_signs(platform: Platform) -> VitalSignList:
+async def vital_signs(platform: Counting) -> VitalSignList:
     """Every sign. It holds no personal data; whoever may see the wall may see it."""
     found = [await _view(platform, one) for one in platform.world.city.vital_signs.values()]
     return VitalSignList(sorted(found, key=lambda one: (ORDER.index(one.level), one.sign.code)))
 
 
-async def _view(platform: Platform, sign: VitalSign) -> VitalSignView:
+async def _view(platform: Counting, sign: VitalSign) -> VitalSignView:
     city, now = platform.world.city, platform.world.clock.now()
     indicator = city.indicators[sign.indicator]
     readings, score, rows = await _readings(platform, indicator)
@@ -65,7 +64,7 @@ async def _view(platform: Platform, sign: VitalSign) -> VitalSignView:
     )  # fmt: skip
 
 
-async def _readings(platform: Platform, indicator: Indicator) -> tuple[list[SignReading], float | None, int]:
+async def _readings(platform: Counting, indicator: Indicator) -> tuple[list[SignReading], float | None, int]:
     """The values of a figure by the time they are of: its groups, where it is grouped by time; else one of each batch."""
     try:
         found = await prepared(platform, indicator)

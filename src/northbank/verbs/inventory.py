@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from northbank.core.access import SYSTEM
 from northbank.core.city import City
@@ -40,7 +40,7 @@ def show_inventory(pack: Path, areas: Path | None, department: str | None, out: 
     out.print("Ledger: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()) + ".", markup=False)
     page = businesses(city, SYSTEM, InventoryQuery(department=_known(city, department), limit=500))
     if department:
-        table = Table("code", "name", "", "level", "on line", "items", "systems")
+        table = Table(Column("code", no_wrap=True), "name", "", "level", "on line", "items", "systems")
         for one in page.businesses:
             table.add_row(
                 one.code, one.name.zh, one.name.en, one.level, one.status, str(len(one.inputs)), ", ".join(one.systems)
@@ -66,7 +66,7 @@ def show_coverage(pack: Path, areas: Path | None, department: str | None, kind: 
             table.add_row(one.name.zh, one.name.en, str(one.missing), str(one.of), f"{one.share:.1f} %", most)
     out.print(table)
     if department or kind:
-        listed = Table("kind", "of", "name", "", "department")
+        listed = Table("kind", Column("of", no_wrap=True), "name", "", "department")
         for gap in seen.listed:
             listed.add_row(gap.kind, gap.of, gap.name.zh, gap.name.en, gap.owner or "nobody")
         out.print(listed)
