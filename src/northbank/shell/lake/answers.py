@@ -15,12 +15,13 @@ from typing import Any, Protocol, TypeVar
 
 import duckdb
 
+from northbank.core.celltypes import Value
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.profile import Profile
 from northbank.core.refusal import Refused
 from northbank.ports.sharing import Answered, Cell, Given, QueryFormat
 from northbank.shell.lake.compile import quoted
-from northbank.shell.lake.granted import copy_of, digest_of, fields_of, look_up
+from northbank.shell.lake.granted import copy_of, digest_of, fields_of, look_up, shown_of
 from northbank.shell.lake.guard import Guard
 from northbank.shell.lake.profiles import profile_of, sample_of
 from northbank.shell.lake.tables import BATCH, MOST_JSON, taken, written
@@ -43,6 +44,11 @@ class Relations(Protocol):
 
     def relation(self, dataset: Dataset, batches: Sequence[Collected]) -> str:
         """A query of them."""
+
+    def lookups(
+        self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]
+    ) -> tuple[list[str], list[Value]]:
+        """Queries of the row under a key, the newest batch first, and the values that they take."""
 
 
 class DuckAnswerer:
@@ -130,14 +136,22 @@ class DuckAnswerer:
         self, given: Given, key: Sequence[Cell], column: str | None, limit: int
     ) -> list[tuple[Any, ...]]:
         """Where a filter hides rows, what is hidden is not even searched: a copy of the granted rows is."""
-        keyed = given.terms.rows is not None
-        if keyed:
+        if given.terms.rows is not None:
             path = await self._copy(given, keyed=True)
-            relation = f"select * from read_parquet({_literal(path)})"  # house: sql
-        else:
-            relation = self._lake.relation(given.dataset, given.batches)
-        query, values = look_up(given, relation, self._secret, key, column, limit, keyed)
-        return await asyncio.to_thread(self._read, query, values)
+            query, values = look_up(given, _literal(path), key, column, limit)
+            return await asyncio.to_thread(self._read, query, values)
+        return await asyncio.to_thread(self._look_into_batches, given, key, column)
+
+    def _look_into_batches(self, given: Given, key: Sequence[Cell], column: str | None) -> list[tuple[Any, ...]]:
+        """Every row is granted: the batches themselves are asked, the newest first."""
+        queries, values = self._lake.lookups(
+            given.dataset, given.batches, [str(one).lower() if isinstance(one, bool) else str(one) for one in key]
+        )
+        for one in queries:
+            query, more = shown_of(given, one, values, self._secret, column)
+            if rows := self._read(query, more):
+                return rows
+        return []
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -150,13 +164,14 @@ class DuckAnswerer:
 
     async def _copy(self, given: Given, keyed: bool) -> Path:
         """The copy of what a grant gives now; made first where there is none. Refused: `preparing` where that takes long."""
-        name = digest_of(given, "keyed" if keyed else "cells")
+        relation = self._lake.relation(given.dataset, given.batches)
+        name = digest_of(given, "keyed" if keyed else "cells", relation)
         path = self._root / f"{name}.parquet"
         if path.exists():
             return path
         task = self._making.get(name)
         if task is None:
-            task = asyncio.ensure_future(asyncio.to_thread(self._make, given, keyed, path))
+            task = asyncio.ensure_future(asyncio.to_thread(self._make, given, relation, keyed, path))
             self._making[name] = task
             task.add_done_callback(lambda done: (self._making.pop(name, None), done.cancelled() or done.exception()))
         try:
@@ -164,10 +179,9 @@ class DuckAnswerer:
         except TimeoutError:
             raise Refused("preparing", dataset=given.dataset.code) from None
 
-    def _make(self, given: Given, keyed: bool, path: Path) -> Path:
+    def _make(self, given: Given, relation: str, keyed: bool, path: Path) -> Path:
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_name(f".{path.stem}-{os.getpid()}-{threading.get_ident()}")
-        relation = self._lake.relation(given.dataset, given.batches)
         query, values = copy_of(given, relation, self._secret, keyed)
         duck = self._open(self._root / "making")
         try:
@@ -190,7 +204,11 @@ class DuckAnswerer:
 
     def sweep(self, living: Sequence[Given]) -> int:
         """Remove the copies that no living grant needs as the data are now; how many."""
-        kept = {f"{digest_of(one, what)}.parquet" for one in living for what in ("cells", "keyed")}
+        kept = {
+            f"{digest_of(one, what, self._lake.relation(one.dataset, one.batches))}.parquet"
+            for one in living
+            for what in ("cells", "keyed")
+        }
         gone = [path for path in self._root.glob("*.parquet") if path.name not in kept]
         for path in gone:
             path.unlink(missing_ok=True)

@@ -85,12 +85,23 @@ def salt_of(secret: bytes, grant: str) -> str:
     return hmac.digest(secret, f"pseudonyms of {grant}".encode(), "sha256").hex()
 
 
-def digest_of(given: Given, what: str) -> str:
-    """A name for a copy: the same for the same terms over the same batches. Pseudonyms make it one of the grant's own."""
+def digest_of(given: Given, what: str, relation: str) -> str:
+    """A name for a copy: the same for the same terms over the same files. Pseudonyms make it one of the grant's own."""
     dataset, terms = given.dataset, given.terms
     own = given.grant if "hash" in terms.shown.values() else ""
     batches = [(one.n, one.folder) for one in given.batches]
-    said = (what, dataset.code, dataset.version, batches, terms.fields, terms.answers, terms.shown, terms.rows, own)
+    said = (
+        what,
+        dataset.code,
+        dataset.version,
+        batches,
+        relation,
+        terms.fields,
+        terms.answers,
+        terms.shown,
+        terms.rows,
+        own,
+    )
     return sha256(_encode(said)).hexdigest()[:40]
 
 
@@ -124,23 +135,25 @@ def _columns(made: Statement, given: Given, secret: bytes, keyed: bool) -> str:
 
 
 def look_up(
-    given: Given, relation: str, secret: bytes, key: Sequence[Cell], column: str | None, limit: int, keyed: bool
+    given: Given, copy: str, key: Sequence[Cell], column: str | None, limit: int
 ) -> tuple[str, list[object]]:  # fmt: skip
-    """The query of the rows under a key, as they are shown; or, with a column, of its plain cells.
-
-    keyed: the relation is a keyed copy, whose cells are made already.
-    """
+    """The query of the rows under a key in a keyed copy, as they are shown; or, with a column, of its plain cells."""
     made = Statement()
     by = {one.code: TYPES[one.kind] for one in given.dataset.columns}
-    if column is not None:
-        what = quoted(PLAIN + column if keyed else column)
-    elif keyed:
-        what = ", ".join(quoted(one.code) for one in fields_of(given)) or "true as granted"
-    else:
-        what = _columns(made, given, secret, keyed=False)
-    prefix = KEY if keyed else ""
+    shown = [quoted(one.code) for one in fields_of(given)] if column is None else [quoted(PLAIN + column)]
     same = " and ".join(
-        f"{quoted(prefix + code)} = cast({made.value(value)} as {by[code]})"
+        f"{quoted(KEY + code)} = cast({made.value(value)} as {by[code]})"
         for code, value in zip(given.dataset.key, key, strict=True)
     )
-    return f"select {what} from ({relation}) where {same} limit {limit:d}", made.values  # house: sql
+    what = ", ".join(shown) or "true as granted"
+    return f"select {what} from read_parquet({copy}) where {same} limit {limit:d}", made.values  # house: sql
+
+
+def shown_of(
+    given: Given, rows: str, values: Sequence[object], secret: bytes, column: str | None
+) -> tuple[str, list[object]]:  # fmt: skip
+    """The rows of a query with these values, as they are shown; or, with a column, its plain cells."""
+    made = Statement()
+    made.values += values
+    what = quoted(column) if column is not None else _columns(made, given, secret, keyed=False)
+    return f"select {what} from ({rows})", made.values  # house: sql

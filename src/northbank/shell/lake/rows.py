@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import duckdb
 
+from northbank.core.celltypes import Value
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.refusal import Refused
 from northbank.shell.lake import parts
@@ -79,6 +80,17 @@ class LakeRows:
             return None
 
         return await self._run(look)
+
+    def lookups(
+        self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]
+    ) -> tuple[list[str], list[Value]]:
+        """The same as queries for another engine, the newest batch first, with the values they all take; none where no key reads so."""
+        values = key_of(dataset, key)
+        if values is None:
+            return [], []
+        found = list(reversed(parts_of(self._root, dataset.code, batches)))
+        self._check(dataset, found)
+        return [keyed(dataset, part, values) for part in found], values
 
     def _check(self, dataset: Dataset, found: Sequence[Part]) -> None:
         for one in found:

@@ -11,6 +11,7 @@ from northbank.core.refusal import Refused
 from northbank.shell.web import (
     cases,
     datasets,
+    dcat,
     duplicates,
     governed,
     hot,
@@ -91,6 +92,7 @@ def build_app(face: Face) -> ASGIApp:
         Route("/api/problems", Fixed(catalog())),
         *(Route(path, health) for path in ("/healthz", "/readyz", "/metrics")),
         *open311.routes(face),
+        *dcat.routes(face),
         Route("/api/{rest:path}", NothingHere()),
         Route("/open311/{rest:path}", NothingHere()),
     ]
