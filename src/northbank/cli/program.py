@@ -23,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Northbank (北岸): a district's operation and governance center."
 )
 pack_app = typer.Typer(no_args_is_help=True, help="City packs: check, publish, new, diff, generate-grids.")
+share_app = typer.Typer(no_args_is_help=True, help="Sharing data: search, list, request, act, log.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, password.")
 train_app = typer.Typer(
     no_args_is_help=True, help="Models that learn from this center's own cases: suggest, duplicates."
@@ -32,6 +33,7 @@ lineage_app = typer.Typer(no_args_is_help=True, help="Where data come from, in t
 app.add_typer(audit_app, name="audit")
 app.add_typer(lineage_app, name="lineage")
 app.add_typer(pack_app, name="pack")
+app.add_typer(share_app, name="share")
 app.add_typer(train_app, name="train")
 app.add_typer(user_app, name="user")
 out = Console(highlight=False, soft_wrap=True)
