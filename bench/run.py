@@ -1,4 +1,5 @@
-"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, metrics, all.
+"""Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny] [--rows N]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate,
+metrics, collect, delta, lookup, collect-growth, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -28,13 +29,20 @@ MODULES = {
     "replay": "replay",
     "simulate": "simulate",
     "metrics": "metrics",
+    "collect": "collect",
+    "delta": "delta",
+    "lookup": "lookup",
+    "collect-growth": "collect_growth",
 }
 
 
-def run(name: str, tiny: bool) -> Result:
-    """Measure one."""
+def run(name: str, tiny: bool, rows: int | None = None) -> Result:
+    """Measure one. rows: where it is a benchmark of rows."""
     module = importlib.import_module(MODULES[name])
-    result: Result = uvloop.run(module.measure(module.TINY if tiny else module.Size()))
+    size = module.TINY if tiny else module.Size()
+    if rows is not None and hasattr(size, "rows"):
+        size = msgspec.structs.replace(size, rows=rows)
+    result: Result = uvloop.run(module.measure(size))
     return result
 
 
@@ -48,9 +56,10 @@ def main() -> int:
     reader.add_argument(
         "--tiny", action="store_true", help="too small to mean anything: for the test of the benchmarks"
     )
+    reader.add_argument("--rows", type=int, help="rows of collect, delta, lookup and collect-growth (58000000)")
     asked = reader.parse_args()
     for name in MODULES if asked.name == "all" else [asked.name]:
-        result = run(name, asked.tiny)
+        result = run(name, asked.tiny, asked.rows)
         if asked.json:
             sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
         else:

@@ -25,6 +25,10 @@ FIGURES = {
     "replay": {"fold_per_s", "state_hash_per_s", "rebuild_per_s"},
     "simulate": {"simulate_per_s", "reproduced_share", "as_of_last_tenth_first_ms"},
     "metrics": {"mark_us", "month_ms", "year_ms", "rows_ms", "patterns_ms"},
+    "collect": {"collect_s", "rows_per_s", "peak_mb", "wrong", "delta_s", "lookup_p99_ms", "group_s"},
+    "delta": {"delta_s", "rows", "wrong"},
+    "lookup": {"lookup_p50_ms", "lookup_p99_ms", "group_s"},
+    "collect-growth": {"collect_s_1200", "us_a_row_120", "peak_mb_360"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 

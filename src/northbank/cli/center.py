@@ -100,10 +100,13 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, or all."
+            help="intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate, metrics, collect, delta, lookup, collect-growth, or all."
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    rows: Annotated[
+        int | None, typer.Option(min=1000, help="How many rows collect, delta, lookup and collect-growth invent.")
+    ] = None,
 ) -> None:
     """Measure against a ceiling taken in the same run."""
     import subprocess
@@ -111,4 +114,5 @@ def bench(
     script = Path(__file__).resolve().parents[3] / "bench" / "run.py"
     if not script.is_file():
         raise fail("The benchmarks live in the source tree; run this from a checkout.")
-    raise typer.Exit(subprocess.call([sys.executable, str(script), name, *(["--json"] if json else [])]))
+    more = [*(["--json"] if json else []), *(["--rows", str(rows)] if rows else [])]
+    raise typer.Exit(subprocess.call([sys.executable, str(script), name, *more]))

@@ -17,7 +17,7 @@ SQL_TYPES = {
 }  # fmt: skip
 # Twice the digits' weighted sum needs no digit: with q(n) the number without its last n digits, it is 2 q(0) + 6 sum 2^(n-1) q(n),
 # modulo 11, for the weights of GB 11643 are the powers of two.
-_SUM = " + ".join(f"{6 * (2**n % 11)} * ({{0}} // {10 ** (n + 1)})" for n in range(16))
+CARD_SUM = "(2 * {0} + " + " + ".join(f"{6 * (2**n % 11)} * ({{0}} // {10 ** (n + 1)})" for n in range(16)) + ")"
 
 
 def literal(value: object) -> str:
@@ -80,7 +80,7 @@ class Fast(Words):
         first = [f"try_cast(left({quoted(one)}, 17) as bigint) as {quoted('digits:' + one)}" for one in sorted(cards)]
         second = [
             f"({quoted('digits:' + one)} // 1000) % 100000000 as {quoted('day:' + one)}, "
-            f"(2 * {quoted('digits:' + one)} + {_SUM.format(quoted('digits:' + one))}) % 11 as {quoted('rest:' + one)}"
+            f"{CARD_SUM.format(quoted('digits:' + one))} % 11 as {quoted('rest:' + one)}"
             for one in sorted(cards)
         ]
         return [first, second]

@@ -79,12 +79,12 @@ class Reader:
             case "csv":
                 return self._header(source, encoding)
             case "jsonl":
-                query = "describe select * from read_json($1, format='newline_delimited', sample_size=-1, map_inference_threshold=-1)"
+                rows = f"read_json({literal(str(source))}, format='newline_delimited', sample_size=-1, map_inference_threshold=-1)"
             case "parquet":
-                query = "describe select * from read_parquet($1)"
+                rows = f"read_parquet({literal(str(source))})"
             case "xlsx":
                 return names_of(self._duck, str(source), self._dataset.sheet)
-        return tuple(str(row[0]) for row in self._duck.execute(query, [str(source)]).fetchall())
+        return tuple(str(row[0]) for row in self._duck.execute(f"describe select * from {rows}").fetchall())
 
     def _header(self, source: Path, encoding: str) -> tuple[str, ...]:
         """The cells of the first line, which names the columns."""
@@ -169,10 +169,11 @@ class Reader:
             self._duck.execute(
                 "insert into rejected select any_value(csv_line) from reject_errors group by scan_id, file_id, line_byte_position"
             )
-        self._duck.execute("insert into rejected select unnest($1::varchar[])", [list(cut)])
+        if cut:  # a parameter at all makes the engine's client load pandas, for seconds
+            self._duck.execute("insert into rejected select unnest($1::varchar[])", [list(cut)])
+        target = literal(str(self._staging / f"reject-{n}.parquet"))
         done = self._duck.execute(
-            f"copy (select {n}::integer as file, line from rejected) to $1 (format parquet, compression zstd)",  # house: sql
-            [str(self._staging / f"reject-{n}.parquet")],
+            f"copy (select {n}::integer as file, line from rejected) to {target} (format parquet, compression zstd)"  # house: sql
         ).fetchone()
         return int(done[0]) if done else 0
 

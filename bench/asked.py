@@ -1,0 +1,92 @@
+"""Questions to a lake that was filled: rows looked up by key, all rows grouped by person. Filling is in collect.py.
+
+Asked of the lake itself, as the API does it once a question was granted.
+"""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+from bodies import ROOT, the_city
+from result import quantile
+
+from northbank.core.dataset import Collected, Dataset, standing
+from northbank.shell.lake.compile import quoted
+from northbank.shell.lake.lake import DuckLake
+from northbank.shell.settings import Settings
+from northbank.wiring import lake_of
+
+
+def batches_of(lake: DuckLake, dataset: Dataset) -> list[Collected]:
+    """What stands of a data set now."""
+    return standing(dataset, lake.landed(dataset.code))
+
+
+async def keys_of(lake: DuckLake, dataset: Dataset, count: int) -> list[list[str]]:
+    """So many keys anywhere."""
+    key = ", ".join(f"cast({quoted(one)} as varchar)" for one in dataset.key)
+    batches = batches_of(lake, dataset)
+    query = f"select {key} from ({lake.relation(dataset, batches)}) using sample {count} rows (reservoir, 7)"
+    return [[str(cell) for cell in row] for row in await lake.ask([(dataset, batches)], query)]
+
+
+async def look_up(pack: str, data: Path, looks: int, together: int = 4) -> dict[str, Any]:
+    """Milliseconds of a look-up, one after another and several at once; seconds of grouping."""
+    city = the_city(pack)
+    lake = lake_of(Settings(pack=ROOT / "packs" / pack, data=data, port=0, lake_memory="3GB"))
+    asked = []
+    for dataset in city.datasets.values():
+        batches = batches_of(lake, dataset)
+        if batches and dataset.key:
+            asked += [
+                (dataset, batches, key) for key in await keys_of(lake, dataset, max(1, looks // len(city.datasets)))
+            ]
+    random.Random(7).shuffle(asked)
+    turns = iter(asked)
+
+    async def look(turns: Any) -> list[float]:
+        took = []
+        for dataset, batches, key in turns:
+            begun = time.perf_counter()
+            if await lake.lookup(dataset, batches, key) is None:
+                raise RuntimeError(f"{dataset.code} {key} was not found")
+            took.append((time.perf_counter() - begun) * 1000)
+        return took
+
+    alone = await look(turns)
+    shared = iter(asked)
+    several = [one for some in await asyncio.gather(*(look(shared) for _ in range(together))) for one in some]
+    found = {"lookups": len(asked), "lookup_p50_ms": quantile(alone, 0.5), "lookup_p99_ms": quantile(alone, 0.99)}
+    found |= {f"lookup_p50_ms_{together}": quantile(several, 0.5), f"lookup_p99_ms_{together}": quantile(several, 0.99)}
+    return found | await group(lake, list(city.datasets.values()))
+
+
+async def group(lake: DuckLake, datasets: list[Dataset]) -> dict[str, Any]:
+    """Rows of every data set by the person that they name."""
+    parts, tables = [], []
+    for dataset in datasets:
+        card = next((rule.columns[0] for rule in dataset.rules if rule.check == "id_card"), None)
+        batches = batches_of(lake, dataset)
+        if card and batches:
+            parts.append(f"select {quoted(card)} as who from ({lake.relation(dataset, batches)})")
+            tables.append((dataset, batches))
+    query = f"select count(*), sum(n) from (select who, count(*) as n from ({' union all '.join(parts)}) group by who)"
+    begun = time.perf_counter()
+    ((groups, rows),) = await lake.ask(tables, query)
+    return {"groups": groups, "grouped_rows": int(str(rows or 0)), "group_s": time.perf_counter() - begun}
+
+
+async def scan(pack: str, data: Path) -> float:
+    """Milliseconds of the same look-up as a plain query over the whole data set."""
+    lake = lake_of(Settings(pack=ROOT / "packs" / pack, data=data, port=0, lake_memory="3GB"))
+    took = []
+    for dataset in the_city(pack).datasets.values():
+        batches = batches_of(lake, dataset)
+        for key in await keys_of(lake, dataset, 3) if batches and dataset.key else []:
+            same = " and ".join(f"cast({quoted(one)} as varchar) = ${n}" for n, one in enumerate(dataset.key, 1))
+            begun = time.perf_counter()
+            await lake.ask([(dataset, batches)], f"select * from ({lake.relation(dataset, batches)}) where {same}", key)
+            took.append((time.perf_counter() - begun) * 1000)
+    return quantile(took, 0.5)

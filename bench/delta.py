@@ -1,0 +1,27 @@
+"""A second batch that changes a hundredth of the rows: its time as a share of the first batch's."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from collect import Size, changed, collected
+from result import Result, machine, tidy
+
+TINY = Size(400, 0, "_template")
+
+
+async def measure(size: Size) -> Result:
+    """The whole, then the changes."""
+    where = machine()
+    with tempfile.TemporaryDirectory(prefix="northbank-bench-", dir=os.environ.get("NORTHBANK_BENCH_FOLDER")) as name:
+        _, _, whole = await collected(size, Path(name))
+        part = await changed(size, Path(name))
+    figures = {
+        "rows": part["rows"],
+        "delta_s": tidy(part["seconds"]),
+        "peak_mb": tidy(part["peak_mb"]),
+        "wrong": part["wrong"],
+    }
+    ceiling = {"rows": whole["rows"], "collect_s": tidy(whole["seconds"]), "peak_mb": tidy(whole["peak_mb"])}
+    ratio = {"delta_over_whole": tidy(part["seconds"] / whole["seconds"])}
+    return Result(name="delta", machine=where, figures=figures, ceiling=ceiling, ratio=ratio)

@@ -1,0 +1,250 @@
+"""What the cells of invented rows look like: SQL over a row's number r, its key's number i, and f, the rule that it breaks.
+
+Which rows break what is decided in invented.py.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from northbank.core.checks import CREDIT_LETTERS, CREDIT_WEIGHTS, ID_DIGITS, Box
+from northbank.core.dataset import Column, Dataset, Rule
+from northbank.shell.lake.compile import quoted
+from northbank.shell.lake.fast import CARD_SUM, literal
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅建国志文斌浩宇轩欣怡梓涵雨"
+ROADS = ("建设路", "人民路", "滨江路", "新华街", "解放路", "学府路", "红星大道", "金源路")
+TRADES = ("商贸有限公司", "餐饮店", "科技有限公司", "便利店", "建筑工程有限公司", "药房", "物流有限公司")
+BORN_DAYS, CARDS = 29_000, 29_000 * 1000 * 20  # days of birth; identity numbers that are made
+STRIDE = 7_368_787  # has no divisor in common with CARDS, so that keys in order make numbers in none
+FAR = 1_000_000_000  # a reference beyond what any data set has
+RADIX = 97  # values of each column of a key but its last
+Others = Mapping[str, tuple[Dataset, int]]  # data sets that rows refer to, with how many keys they have
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """Where invented things are. division: six digits. towns: names. box: around the district."""
+
+    division: str
+    towns: tuple[str, ...]
+    box: Box
+
+
+class Cells:
+    """The cells of a contract. broken: the rules that rows break, by number. others: what rows refer to."""
+
+    def __init__(
+        self, dataset: Dataset, rules: Sequence[Rule], broken: Sequence[Rule], scene: Scene, others: Others, seed: int,
+    ) -> None:  # fmt: skip
+        self._dataset = dataset
+        self._broken = {rule.id: n for n, rule in enumerate(broken)}
+        self._checks = {
+            rule.columns[0]: rule.check for rule in rules if rule.check in ("id_card", "credit_code", "phone")
+        }
+        self._known = {rule.columns[0]: rule for rule in rules if rule.check == "known" and len(rule.columns) == 1}
+        self._named = {
+            code: (others[rule.dataset][0], rule.to[0]) for code, rule in self._known.items() if rule.dataset in others
+        }
+        for code, (other, to) in self._named.items():
+            found = [rule.check for rule in other.rules if rule.columns == (to,)]
+            for check in {"id_card", "credit_code"} & set(found):
+                self._checks[code] = check
+        self._after: dict[str, list[str]] = {}
+        for rule in rules:
+            if rule.check == "in_order":
+                self._after.setdefault(rule.columns[1], []).append(rule.columns[0])
+        self._inside = [rule.columns for rule in rules if rule.check == "inside"]
+        self._unique = {one for rule in rules if rule.check == "unique" for one in rule.columns}
+        self._rules = rules
+        self._scene = scene
+        self._others = others
+        self._seed = seed
+
+    def layers(self) -> list[list[str]]:
+        """Columns that stand on those before: numbers of things, numbers made of them, texts, texts as they are written."""
+        columns = self._dataset.columns
+        whole = [f"{self._thing(n, one)} as {quoted('thing:' + one.code)}" for n, one in enumerate(columns)]
+        cards = [one.code for one in columns if self._checks.get(one.code) == "id_card"]
+        drawn = [f"({quoted('thing:' + one)} * {STRIDE}) % {CARDS} as {quoted('x:' + one)}" for one in cards]
+        digits = [f"{_digits(quoted('x:' + one), self._scene.division)} as {quoted('digits:' + one)}" for one in cards]
+        days = [[f"{self._moment(n, one)} as {quoted('at:' + one.code)}"] for n, one in self._in_order()]
+        texts = [f"{self._right(n, one)} as {quoted('right:' + one.code)}" for n, one in enumerate(columns)]
+        cells = [f"{self._cell(n, one)} as {quoted('cell:' + one.code)}" for n, one in enumerate(columns)]
+        return [layer for layer in (whole, drawn, digits, *days, texts, cells) if layer]
+
+    def _draw(self, place: int, most: int, salt: int = 0) -> str:
+        """A number from 0 to before `most` that is another for each row, column and salt."""
+        return f"(hash(r * 4096 + {place * 8 + salt + self._seed * 131}) % {most})::bigint"
+
+    def _thing(self, place: int, column: Column) -> str:
+        """The number of what a cell names: of this key, or of one of another data set."""
+        key = self._dataset.key
+        known = self._known.get(column.code)
+        number = self._draw(place, 1000)
+        if column.code in key:
+            at = key.index(column.code)
+            sizes = [self._radix(one) for one in key[:at]]
+            number = "i" if not sizes else f"(i // {_product(sizes)})"
+            number = number if at == len(key) - 1 else f"({number} % {self._radix(column.code)})"
+        elif column.code in self._unique:
+            number = "r"
+        elif known is not None:
+            number = self._draw(place, self._radix(column.code))
+        elif column.code in self._checks:
+            number = self._draw(place, 10_000_000)
+        if known is not None:
+            return f"case when f = {self._broken.get(known.id, -2)} then {FAR} + r else {number} end"
+        return number
+
+    def _radix(self, code: str) -> int:
+        known = self._known.get(code)
+        return max(1, self._others[known.dataset][1]) if known is not None else RADIX
+
+    def _in_order(self) -> list[tuple[int, Column]]:
+        """Columns of days and times, each after those that it must not come before."""
+        left = {one.code: (n, one) for n, one in enumerate(self._dataset.columns) if one.kind in ("date", "time")}
+        found: list[tuple[int, Column]] = []
+        while left:
+            ready = [code for code in left if not any(one in left for one in self._after.get(code, ()))] or list(left)
+            found += [left.pop(code) for code in ready]
+        return found
+
+    def _moment(self, place: int, column: Column) -> str:
+        """Minutes since 2000; one that must not be before another comes after it, unless that is what is broken."""
+        step = 1440 if column.kind == "date" else 1
+        before = [one for one in self._after.get(column.code, ()) if self._kind(one) in ("date", "time")]
+        if column.code in self._dataset.key:
+            return f"({quoted('thing:' + column.code)} * {1440 if column.kind == 'date' else 60})"
+        if not before:
+            if column.code.startswith("born") and (card := self._card()):
+                return f"(({quoted('x:' + card)} % {BORN_DAYS} - 23741) * 1440)"
+            return f"({self._draw(place, 9000 * 1440 // step)} * {step})"
+        first = f"greatest({', '.join(quoted('at:' + one) for one in before)})"
+        rule = self._broken.get(f"in_order({before[0]},{column.code})", -2)
+        day = f"{first} + {self._draw(place, 700 * 1440 // step)} * {step}"
+        return f"case when f = {rule} then {first} - {30 * 1440} else {day} end"
+
+    def _card(self) -> str:
+        return next((one for one in self._dataset.key if self._checks.get(one) == "id_card"), "")
+
+    def _kind(self, code: str) -> str:
+        column = self._dataset.column(code)
+        return column.kind if column is not None else ""
+
+    def _right(self, place: int, column: Column) -> str:
+        """The text of a cell as it should be."""
+        thing, check = quoted("thing:" + column.code), self._checks.get(column.code)
+        at = (
+            f"timestamp '2000-01-01' + to_minutes({quoted('at:' + column.code)})"
+            if column.kind in ("date", "time")
+            else ""
+        )
+        match column.kind:
+            case "date":
+                return f"cast(cast({at} as date) as varchar)"
+            case "time":
+                return f"cast({at} as varchar)"
+            case "yes_no":
+                return f"(['是', '否'])[1 + {self._draw(place, 2)}]"
+            case "integer" | "number":
+                return self._number(place, column)
+            case _ if check == "id_card":
+                digits = quoted("digits:" + column.code)
+                return f"{digits} || substr({literal(ID_DIGITS)}, 1 + {CARD_SUM.format(digits)} % 11, 1)"
+            case _ if check == "credit_code":
+                return _credit(thing, self._scene.division)
+            case _ if check == "phone":
+                return f"'1' || (3 + {self._draw(place, 7)}) || lpad(cast({self._draw(place, 10**9, 1)} as varchar), 9, '0')"
+            case _ if column.codes:
+                return f"({literal(tuple(column.codes))})[1 + {self._draw(place, len(column.codes))}]"
+            case _:
+                return self._text(place, column)
+
+    def _text(self, place: int, column: Column) -> str:
+        surname = f"({literal(tuple(SURNAMES))})[1 + {self._draw(place, len(SURNAMES))}]"
+        given = f"({literal(tuple(GIVEN))})[1 + {self._draw(place, len(GIVEN), 1)}]"
+        second = f"({literal((*GIVEN, '', '', ''))})[1 + {self._draw(place, len(GIVEN) + 3, 2)}]"
+        town = f"({literal(self._scene.towns)})[1 + {self._draw(place, len(self._scene.towns), 3)}]"
+        road = f"({literal(ROADS)})[1 + {self._draw(place, len(ROADS), 4)}]"
+        if column.code not in self._dataset.key and column.code not in self._unique and column.code not in self._known:
+            if "address" in column.code:
+                return f"{town} || {road} || (1 + {self._draw(place, 400)}) || '号' || (1 + {self._draw(place, 32, 1)}) || '-' || (1 + {self._draw(place, 8, 2)})"
+            if column.personal:
+                return f"{surname} || {given} || {second}"
+            if "name" in column.code:
+                return f"{town} || {given} || {second} || ({literal(TRADES)})[1 + {self._draw(place, len(TRADES), 5)}]"
+        _, like = self._named.get(column.code, (None, column.code))
+        return f"{literal(like[:2].upper())} || lpad(cast({quoted('thing:' + column.code)} as varchar), 9, '0')"
+
+    def _number(self, place: int, column: Column) -> str:
+        for lon, lat in self._inside:
+            if column.code in (lon, lat):
+                west, south, east, north = self._scene.box
+                least, most = (west, east) if column.code == lon else (south, north)
+                return f"printf('%.6f', {least + (most - least) * 0.02} + {(most - least) * 0.96 / 10_000} * {self._draw(place, 10_000)})"
+        least = column.least if column.least is not None else 0.0
+        most = column.most if column.most is not None else least + 1000
+        if column.kind == "integer":
+            return f"cast({int(least)} + {self._draw(place, max(1, int(most - least) + 1))} as varchar)"
+        return f"cast(round({least} + {(most - least) / 1000} * {self._draw(place, 1000)}, 2) as varchar)"
+
+    def _cell(self, place: int, column: Column) -> str:
+        """The text of a cell as it stands in the file: broken where this row breaks its column, else now and then unusual."""
+        right = quoted("right:" + column.code)
+        cases = [f"when f = {n} then {wrong}" for n, wrong in self._wrong(column)]
+        draw = self._draw(place, 64, 6)
+        if not column.required and column.code not in self._dataset.key:
+            cases += [
+                f"when f = -1 and {draw} < 3 then {literal(mark)}" for mark in (self._dataset.missing or ("",))[:1]
+            ]
+        if column.kind == "date":
+            cases.append(
+                f"when {draw} = 4 then replace({right}, '-', '/') when {draw} = 5 then replace({right}, '-', '')"
+            )
+        elif column.kind == "text" and "address" in column.code:
+            cases.append(f"when {draw} < 8 then '\"' || {right} || ',一楼\"'")
+        else:
+            cases.append(f"when {draw} = 4 then ' ' || {right} || ' '")
+        if column.upper:
+            cases.append(f"when {draw} = 5 then lower({right})")
+        return f"case {' '.join(cases)} else {right} end"
+
+    def _wrong(self, column: Column) -> list[tuple[int, str]]:
+        """For rules that are about the column, what stands there in rows that break them."""
+        right = quoted("right:" + column.code)
+        wrong = {
+            "required": "''", "code": "'zz9'", "phone": "'12345'", "type": "'2023-02-30'" if column.kind in ("date", "time") else "'1.2.3'",
+            "range": literal(f"{(column.most + 1 if column.most is not None else (column.least or 0) - 1):.0f}"),
+            "id_card": f"left({right}, 17) || (case when {right} like '%5' then '6' else '5' end)",
+            "credit_code": f"left({right}, 17) || (case when {right} like '%5' then '6' else '5' end)",
+        }  # fmt: skip
+        found = [(n, wrong[check]) for check in wrong if (n := self._broken.get(f"{check}({column.code})")) is not None]
+        outside = [self._broken.get(f"inside({lon},{lat})") for lon, lat in self._inside if column.code == lon]
+        return found + [(n, literal(f"{self._scene.box[0] - 1:.4f}")) for n in outside if n is not None]
+
+
+def _digits(drawn: str, division: str) -> str:
+    """17 digits: a division, a day of birth from 1935 on, a number."""
+    day = f"(date '1935-01-01' + cast({drawn} % {BORN_DAYS} as integer))"
+    date = f"(year({day}) * 10000 + month({day}) * 100 + day({day}))"
+    area = f"({int(division)} + {drawn} // {BORN_DAYS * 1000})"
+    return f"({area} * 100000000000 + {date} * 1000 + ({drawn} // {BORN_DAYS}) % 1000)"
+
+
+def _credit(thing: str, division: str) -> str:
+    """A social credit code: seven letters of it say which, the last one checks."""
+    letters = [f"(({thing} * {STRIDE} % {31**6}) // {31**n} % 31)" for n in range(6)]
+    begin = f"91{division}MA0"
+    known = sum(CREDIT_LETTERS.index(c) * w for c, w in zip(begin, CREDIT_WEIGHTS, strict=False))
+    weights = CREDIT_WEIGHTS[len(begin) :]
+    sum_ = " + ".join([str(known), *(f"{one} * {weight}" for one, weight in zip(letters, weights, strict=True))])
+    each = " || ".join(f"substr({literal(CREDIT_LETTERS)}, 1 + {one}, 1)" for one in letters)
+    return f"{literal(begin)} || {each} || substr({literal(CREDIT_LETTERS)}, 1 + (31 - ({sum_}) % 31) % 31, 1)"
+
+
+def _product(sizes: Sequence[int]) -> int:
+    found = 1
+    for one in sizes:
+        found *= one
+    return found
