@@ -45,12 +45,8 @@ async def long_journal(pack: str, reports: int, copies: int) -> AsyncIterator[tu
         server = Embedded.start(Path(name) / "data", settings={"fsync": "off", "max_wal_size": "8GB"})
         try:
             pool = await open_pool(server.dsn)
-            ids, journal, cases, clock = (
-                CenterIds(pool, city.prefix),
-                PgJournal(pool),
-                PgCases(pool),
-                SteppedClock(START),
-            )
+            ids, journal, clock = CenterIds(pool, city.prefix), PgJournal(pool), SteppedClock(START)
+            cases = PgCases(pool, journal.recent)
             vault, people = PgVault(pool, bytes(32), ids), PgAccounts(pool)
             world = World(
                 city,

@@ -108,7 +108,7 @@ class Center:
         self.pool = pool
         self.ids = CenterIds(pool, city.prefix)
         self.journal = PgJournal(pool)
-        self.cases = PgCases(pool)
+        self.cases = PgCases(pool, self.journal.recent)
         self.ledger = PgLedger(pool)
         self.signer = signer
         self.vault = PgVault(pool, vault_key, self.ids)

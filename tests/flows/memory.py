@@ -50,6 +50,7 @@ class Store:
         self.heads: dict[str, int] = {}
         self.answers: dict[tuple[str, str], tuple[bytes, Committed]] = {}
         self.cases: dict[str, tuple[Case, int]] = {}
+        self.earlier: dict[str, Case] = {}
         self.keys: dict[str, bytes] = {}
         self.secrets: dict[str, Secret] = {}
         self.readings: list[tuple[str, Reading]] = []
@@ -91,6 +92,7 @@ class MemoryJournal:
         store.heads |= {entry.stream: entry.version for entry in change.entries}
         last = len(store.entries)
         places = {entry.stream: place for place, entry in enumerate(store.entries[first - 1 :], first)}
+        store.earlier |= {case.id: store.cases[case.id][0] for case in change.cases if case.id in store.cases}
         store.cases |= {case.id: (case, places[f"case:{case.id}"]) for case in change.cases}
         store.grants |= {grant.id: grant for grant in change.grants}
         store.keys |= change.subjects
@@ -103,7 +105,7 @@ class MemoryJournal:
         if change.key is not None:
             answer = Committed(first, last, change.reply)
             store.answers[change.actor, change.key.key] = (change.key.digest, answer)
-        return Committed(first, last)
+        return Committed(first, last, cards=[card(case) for case in change.cases])
 
     async def answer(self, actor: str, key: ClientKey) -> Committed | None:
         found = self.store.answers.get((actor, key.key))
@@ -158,6 +160,7 @@ class MemoryCases:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.asked = 0
 
     def cards(self) -> list[Card]:
         return [card(case, place) for case, place in self.store.cases.values()]
@@ -165,6 +168,11 @@ class MemoryCases:
     async def get(self, id: str) -> Case | None:
         found = self.store.cases.get(id)
         return found[0] if found else None
+
+    def hot(self, id: str) -> Case | None:
+        """What a process remembers whom another one has overtaken: every other time it is one change behind."""
+        self.asked += 1
+        return self.store.earlier.get(id) if self.asked % 2 else self.store.cases.get(id, (None, 0))[0]
 
     async def many(self, ids: Sequence[str]) -> list[Case]:
         return [self.store.cases[id][0] for id in ids if id in self.store.cases]

@@ -48,7 +48,7 @@ class Stored:
         self.clock = clock
         self.numbers = CenterIds(pool, city().prefix)
         self.journal = PgJournal(pool)
-        self.cases = PgCases(pool)
+        self.cases = PgCases(pool, self.journal.recent)
         self.ids = ids or self.numbers
         self.vault = PgVault(pool, MASTER, self.ids)
         self.accounts = PgAccounts(pool)

@@ -31,7 +31,7 @@ SORTS = ("reported", "changed", "due")
 async def listed(fresh_database: str, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Stored, list[Card]]]:
     """A list of some three hundred cases in every mixture; where only four are counted, orders are walked instead."""
     async with store(fresh_database) as one:
-        one.cases = PgCases(one.pool, request.param)
+        one.cases = PgCases(one.pool, counted=request.param)
         cards = [card(n, n * 7) for n in range(300)]
         await put(one, cards)
         yield one, cards

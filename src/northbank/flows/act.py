@@ -20,7 +20,7 @@ from northbank.flows.entries import fold
 from northbank.flows.report import Code, Text, Value, Where, request_digest
 from northbank.ports import Change, ClientKey, Envelope, Moment, Stale, World
 
-TRIES = 5
+TRIES = 6  # the first may be on a case as it was remembered
 Small = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -82,27 +82,40 @@ async def act(
     if what is not Act.DIVIDE:
         body = msgspec.structs.replace(body, matters=())  # no words are sealed that nothing refers to
     named: list[tuple[str, str]] = []
+    hot = world.cases.hot(case_id)
     for _ in range(TRIES):
-        case = await visible(world, actor, case_id)
-        named = named or _named(world, body)
-        other = await _other(world, actor, case, what, body)
-        sealed = await _seal(world, case, body, photos)
-        now = world.clock.now()
-        do = _do(what, body, sealed, named)
-        rules = await world.rules_of(case)
-        facts = decide(do, case, rules, now, actor, other)
-        change = step(world, actor.login, case, facts, now, sealed, client, rules)
-        change = await _echoed(world, actor.login, do, case, other, change, now)
-        if what is Act.DIVIDE:
-            change = split_off(world, do, case, change, actor, now, rules)
+        try:
+            case = visible_to(actor, hot or await world.cases.get(case_id))
+            named = named or _named(world, body)
+            change = await _decided(world, actor, case, what, body, photos, named, client)
+        except Refused:
+            if hot is None:
+                raise
+            hot = None  # what was remembered may be out of date
+            continue
         try:
             done = await world.journal.commit(change)
         except Stale:
+            hot = None
             continue
-        if done.reply is not None:
-            return msgspec.structs.replace(_decode_card(done.reply), position=done.last)
-        return card(change.cases[0], done.last)
+        return msgspec.structs.replace(_decode_card(done.reply) if done.reply else done.cards[0], position=done.last)
     raise Refused("conflict")
+
+
+async def _decided(
+    world: World, actor: Actor, case: Case, what: Act, body: ActBody, photos: tuple[bytes, ...],
+    named: Sequence[tuple[str, str]], client: ClientKey | None,
+) -> Change:  # fmt: skip
+    """What the act makes of the case as it stands, and of those it says something to."""
+    other = await _other(world, actor, case, what, body)
+    sealed = await _seal(world, case, body, photos)
+    now = world.clock.now()
+    do = _do(what, body, sealed, named)
+    rules = await world.rules_of(case)
+    facts = decide(do, case, rules, now, actor, other)
+    change = step(world, actor.login, case, facts, now, sealed, client, rules)
+    change = await _echoed(world, actor.login, do, case, other, change, now)
+    return split_off(world, do, case, change, actor, now, rules) if what is Act.DIVIDE else change
 
 
 async def _other(world: World, actor: Actor, case: Case, what: Act, body: ActBody) -> Case | None:
@@ -155,7 +168,11 @@ def split_off(
 
 async def visible(world: World, actor: Actor, case_id: str) -> Case:
     """The case, or `not_found` whether it does not exist or may not be seen: the two must not be told apart."""
-    case = await world.cases.get(case_id)
+    return visible_to(actor, await world.cases.get(case_id))
+
+
+def visible_to(actor: Actor, case: Case | None) -> Case:
+    """The same for a case that was looked for."""
     if case is None or not scope(actor).holds(case):
         raise Refused("not_found", what="case")
     return case

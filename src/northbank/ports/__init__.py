@@ -83,11 +83,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
-    """first, last: the positions given. reply: the first answer, when this was a repeat of an earlier command."""
+    """first, last: the positions given. reply: the first answer, when this was a repeat of an earlier command.
+
+    cards: those of the cases of the change, in their order, without their positions; none for a repeat.
+    """
 
     first: int
     last: int
     reply: str | None = None
+    cards: Sequence[Card] = ()
 
 
 class Stale(Exception):
@@ -190,6 +194,10 @@ class Cases(Protocol):
 
     async def get(self, id: str) -> Case | None:
         """The folded case."""
+
+    def hot(self, id: str) -> Case | None:
+        """The case as this process stored it last, where it remembers: perhaps out of date, so only for deciding what is
+        committed against its version. A refusal decided on it has to be decided again on the case itself."""
 
     async def many(self, ids: Sequence[str]) -> list[Case]:
         """The folded cases of these ids that exist."""

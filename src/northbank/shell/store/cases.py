@@ -16,6 +16,7 @@ from northbank.ports import Again, CaseQuery, Page
 from northbank.shell.store.listing import COUNTED, Listing, cursor_of, listing
 from northbank.shell.store.marks import marked_to, put_before
 from northbank.shell.store.pool import snapshot
+from northbank.shell.store.recent import Recent
 from northbank.shell.store.scoped import INSIDE, parameters
 from northbank.shell.store.sql import statements
 from northbank.shell.store.together import Together
@@ -54,10 +55,11 @@ _decode_cards = msgspec.json.Decoder(list[Card]).decode
 
 
 class PgCases:
-    """Reads of the view `cases`. counted: how far the rows of a list are counted."""
+    """Reads of the view `cases`. counted: how far the rows of a list are counted. recent: what this process stored last."""
 
-    def __init__(self, pool: asyncpg.Pool, counted: int = COUNTED) -> None:
+    def __init__(self, pool: asyncpg.Pool, recent: Recent | None = None, counted: int = COUNTED) -> None:
         self._pool = pool
+        self._recent = recent or Recent()
         self.counted = counted
         self._docs = Together(self._some)
 
@@ -65,6 +67,10 @@ class PgCases:
         """The folded case."""
         doc = await self._docs.get(id.lower())
         return None if doc is None else _decode_case(doc)
+
+    def hot(self, id: str) -> Case | None:
+        """The case as this process stored it last, where it remembers."""
+        return self._recent.get(id.lower())
 
     async def _some(self, ids: list[str]) -> Mapping[str, str]:
         rows = await self._pool.fetch(JOURNAL.case_docs, ids)

@@ -23,6 +23,7 @@ from northbank.ports import Change, ClientKey, Committed, ImportProgress, Stale
 from northbank.shell.log import describe
 from northbank.shell.store.grants import save_grants
 from northbank.shell.store.pool import UNAVAILABLE
+from northbank.shell.store.recent import Recent
 from northbank.shell.store.sql import statements
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class PgJournal:
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
         self._hear: Hear | None = None
+        self.recent = Recent()
 
     def tell(self, hear: Hear) -> None:
         """Call `hear` with whatever this process stores from now on, once it is stored; not in order of positions."""
@@ -149,13 +151,20 @@ class PgJournal:
             rows = await self._pool.fetch(SQL.append, *values)
         for row in rows:
             n, outcome, first = row["n"], row["outcome"], row["first"]
-            if outcome == "stored" and self._hear is not None:
-                self._hear(first, changes[n].entries, cards[n])
+            if outcome == "stored":
+                self._stored(first, changes[n], cards[n])
             if not group[n][1].done():
-                _answer(group[n][1], row)
+                _answer(group[n][1], row, cards[n])
         for _, future in group:
             if not future.done():
                 future.set_exception(RuntimeError("the journal gave no answer for a command"))
+
+    def _stored(self, first: int, change: Change, cards: list[Card]) -> None:
+        if self._hear is not None:
+            self._hear(first, change.entries, cards)
+        if change.progress is None:  # what an import brings is over
+            for case in change.cases:
+                self.recent.take(case)
 
     async def _append_with_more(self, changes: list[Change], values: list[Any]) -> list[asyncpg.Record]:
         """Entries with where their import stands after them, or the grants they are about: both or neither."""
@@ -215,10 +224,10 @@ class PgJournal:
             yield entry_of(row)
 
 
-def _answer(future: "asyncio.Future[Committed]", row: asyncpg.Record) -> None:
+def _answer(future: "asyncio.Future[Committed]", row: asyncpg.Record, cards: list[Card]) -> None:
     match row["outcome"]:
         case "stored":
-            future.set_result(Committed(row["first"], row["last"]))
+            future.set_result(Committed(row["first"], row["last"], cards=cards))
         case "repeat":
             future.set_result(Committed(row["first"], row["last"], row["reply"]))
         case "reused":
