@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from shell.servers import Server, database_of
 from shell.stored import Stored, store, transactions
-from template import DUTY, NOW, city
+from template import CLEAN, DUTY, NOW, ROADS, city
 
 from northbank.core.case import Case
 from northbank.core.case_facts import Accepted, Noted, Reported
@@ -20,6 +20,7 @@ from northbank.core.moves import Act
 from northbank.core.refusal import Refused
 from northbank.flows.act import ActBody, act
 from northbank.ports import Change, ClientKey, Committed, Stale
+from northbank.shell.store.recent import Recent
 
 TESTS = str(Path(__file__).resolve().parents[1])
 
@@ -261,3 +262,34 @@ async def test_an_empty_journal(fresh_database: str) -> None:
         assert [entry async for entry in one.journal.read("case:x")] == []
         assert await one.journal.answer("r", ClientKey("k", b"")) is None
         await one.check()
+
+
+async def test_what_a_process_remembers_never_decides_when_another_one_moved_the_case_on(fresh_database: str) -> None:
+    """Two processes: each acts on what it stored last, and is neither refused nor let in by what is no longer so."""
+    async with store(fresh_database) as one, store(fresh_database) as other:
+        id = (await one.report()).id
+        assert other.cases.hot(id) is None
+        await act(other.world, ROADS, id, Act.RETURN, ActBody(note="not ours"))
+        await act(other.world, DUTY, id, Act.DISPATCH, ActBody(unit="clean"))
+        old, now = one.cases.hot(id), await one.cases.get(id)
+        assert old is not None
+        assert now is not None
+        assert old.version < now.version
+        assert other.cases.hot(id.upper()) == now
+        await act(one.world, CLEAN, id, Act.SIGN, ActBody())  # as it is remembered here they may not even see it
+        assert await outcome(act(other.world, ROADS, id, Act.SIGN, ActBody())) == "not_found"
+        await act(other.world, CLEAN, id, Act.START, ActBody())
+        assert await outcome(act(one.world, CLEAN, id, Act.SIGN, ActBody())) == "wrong_state"
+        seen = (await other.case(id)).version
+        await act(one.world, CLEAN, id, Act.NOTE, ActBody(note="seen", version=seen))
+        assert await outcome(act(other.world, CLEAN, id, Act.NOTE, ActBody(note="late", version=seen))) == "conflict"
+        await one.check()
+
+
+async def test_what_is_remembered_is_what_was_stored_and_not_too_much(fresh_database: str) -> None:
+    async with store(fresh_database) as one:
+        one.journal.recent = one.cases._recent = Recent(3)
+        ids = [(await one.report(f"key {n}")).id for n in range(5)]
+        assert [one.cases.hot(id) is not None for id in ids] == [False, False, True, True, True]
+        for id in ids[2:]:
+            assert one.cases.hot(id) == await one.cases.get(id)
