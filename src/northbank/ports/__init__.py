@@ -20,8 +20,8 @@ from northbank.core.picture import Picture
 from northbank.core.reading import Reading
 from northbank.core.sharing import Grant
 from northbank.core.suggest import About, Advice
-from northbank.core.traces import Trace
 from northbank.ports.audit import Ledger, ReadingQuery, ReadingRow, Signed, Signer, VerifierKey
+from northbank.ports.metrics import Left, Metrics
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # a time that names its zone
 
@@ -381,16 +381,6 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-class Left(msgspec.Struct, frozen=True):
-    """traces: of the cases that were touched since a period began and reported before it ended.
-
-    corrected: the history of each case whose type or attributes were corrected since the period began.
-    """
-
-    traces: list[Trace]
-    corrected: list[list[Entry[AnyFact]]]
-
-
 class History(Protocol):
     """The case view as it was at a position of the past."""
 
@@ -427,16 +417,6 @@ class Rulebooks(Protocol):
 
     async def simulated(self, id: str) -> str | None:
         """The pack version that a simulation was of; None where there is no such simulation."""
-
-
-class Metrics(Protocol):
-    """Figures of cases as they are now, and what patterns are looked for in."""
-
-    async def figures(self, metrics: Sequence[Metric], span: Period, by: By, scope: Scope) -> Tally:
-        """For each group with cases the count of each metric, in their order."""
-
-    async def left(self, span: Period, scope: Scope) -> Left:
-        """What the cases of a period left behind for those who look for patterns."""
 
 
 class World(msgspec.Struct, frozen=True):
@@ -481,6 +461,7 @@ __all__ = [
     "ImportProgress",
     "Journal",
     "Ledger",
+    "Left",
     "Metrics",
     "Nearby",
     "Neighborhood",
