@@ -25,6 +25,8 @@ export const router = createRouter({
         { path: "quality", name: "data-quality", component: () => import("./screens/data/Quality.vue") },
         { path: "lineage", name: "data-lineage", component: () => import("./screens/data/Lineage.vue") },
         { path: "inventory", name: "data-inventory", component: () => import("./screens/data/Inventory.vue") },
+        { path: "requests", name: "data-requests", component: () => import("./screens/data/Requests.vue") },
+        { path: "console", name: "data-console", component: () => import("./screens/data/Console.vue") },
         { path: "quarantine", name: "data-quarantine", component: () => import("./screens/data/Quarantine.vue") },
       ],
     },

@@ -111,6 +111,12 @@ class GrantedTable(msgspec.Struct, frozen=True):
     key: list[str]
 
 
+class GrantedTables(msgspec.Struct, frozen=True):
+    """Every table that the reader's unit may ask questions of now."""
+
+    tables: list[GrantedTable]
+
+
 class Record:
     """What is recorded of one question: written once, whatever becomes of it."""
 

@@ -24,17 +24,27 @@ export function speak(next: string): void {
   language = next;
 }
 
-export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+async function send(path: string, init: RequestInit, accept: string): Promise<Response> {
   const headers = new Headers(init.headers);
-  headers.set("Accept", "application/json");
+  headers.set("Accept", accept);
   headers.set("Accept-Language", language);
-  let answer: Response;
   try {
-    answer = await fetch(path, { credentials: "same-origin", ...init, headers });
+    return await fetch(path, { credentials: "same-origin", ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new Problem({ status: 0, code: "unreachable", detail: "" });
   }
+}
+
+/** A file, whatever is in it. */
+export async function file(path: string, init: RequestInit = {}): Promise<Blob> {
+  const answer = await send(path, init, "*/*");
+  if (!answer.ok) throw new Problem(asProblem(answer.status, await answer.json().catch(() => null)));
+  return answer.blob();
+}
+
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const answer = await send(path, init, "application/json");
   if (answer.status === 204) return undefined as T;
   const kind = answer.headers.get("content-type") ?? "";
   const body: unknown = kind.includes("json") ? await answer.json().catch(() => null) : null;

@@ -1,7 +1,7 @@
 // What the screens of the data platform ask.
-import { ask, part } from "./client";
+import { ask, file, json, part } from "./client";
 import type {
-  BusinessPage, BusinessView, ContractView, CoverageView, DatasetList, IndicatorList, ItemPage, LedgerView, LineageView, QualityView, QuarantineView, SystemList, TodayView,
+  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LedgerView, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
 } from "./generated";
 
 const api = "/api/v1";
@@ -20,4 +20,15 @@ export const data = {
   systems: () => ask<SystemList>(`${api}/data/inventory/systems`),
   ledger: (query: string) => ask<LedgerView>(`${api}/data/inventory/ledger?${query}`),
   coverage: (query: string) => ask<CoverageView>(`${api}/data/inventory/coverage?${query}`),
+  find: (query: string) => ask<CatalogPage>(`${api}/data/catalog?${query}`),
+  sample: (code: string) => ask<SampleView>(`${api}/datasets/${part(code)}/sample`),
+  profile: (code: string) => ask<Profile>(`${api}/datasets/${part(code)}/profile`),
+  grants: (query: string) => ask<GrantPage>(`${api}/data/grants?${query}`),
+  grant: (id: string) => ask<GrantDetail>(`${api}/data/grants/${part(id)}`),
+  request: (body: DataRequest, key: string) => ask<GrantView>(`${api}/data/requests`, json("POST", body, key)),
+  actOnGrant: (id: string, body: GrantAct, key: string) => ask<GrantView>(`${api}/data/grants/${part(id)}/act`, json("POST", body, key)),
+  granted: () => ask<GrantedTables>(`${api}/data/granted`),
+  query: (body: DataQuery) => ask<QueryAnswer>(`${api}/data/query`, json("POST", body)),
+  /** The same answer as a file. */
+  queryFile: (body: DataQuery) => file(`${api}/data/query`, json("POST", body)),
 };

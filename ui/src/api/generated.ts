@@ -896,6 +896,33 @@ export interface GrantView {
   usable: boolean;
 }
 
+/** A column that can be asked for. how: plain, mask or hash. */
+export interface GrantedColumn {
+  code: string;
+  name: Name;
+  kind: string;
+  how: "hash" | "mask" | "plain";
+}
+
+/** A table for the console: its name in SQL, the grant it comes by, and its columns. */
+export interface GrantedTable {
+  name: string;
+  grant: string;
+  dataset: Name;
+  rows: boolean;
+  needs_case: boolean;
+  purpose: string;
+  columns: GrantedColumn[];
+  answers: string[];
+  by_key: boolean;
+  key: string[];
+}
+
+/** Every table that the reader's unit may ask questions of now. */
+export interface GrantedTables {
+  tables: GrantedTable[];
+}
+
 /** The figures of one group, in the order of the definitions. key "": cases without one. */
 export interface GroupView {
   key: string;

@@ -11,7 +11,7 @@ from northbank.flows import ask_data, see_catalog, see_grants, share
 from northbank.flows.ask_data import (
     AnswerQuery,
     DataQuery,
-    GrantedTable,
+    GrantedTables,
     MinimalAnswer,
     QueryAnswer,
     RowsAnswer,
@@ -70,9 +70,9 @@ async def act_on_grant(face: Face, call: Call) -> GrantView:
     return await share.act_on_grant(face.platform, call.actor, call.path["id"], call.body, key_of(call))
 
 
-async def list_granted(face: Face, call: Call) -> list[GrantedTable]:
+async def list_granted(face: Face, call: Call) -> GrantedTables:
     """Tables of the console."""
-    return await ask_data.granted_tables(face.platform, call.actor)
+    return GrantedTables(await ask_data.granted_tables(face.platform, call.actor))
 
 
 async def query_data(face: Face, call: Call) -> Reply:
@@ -163,7 +163,7 @@ OPERATIONS = (
     ),
     _operation(
         "list_granted", "GET", "/api/v1/data/granted", "可查询的数据", "The tables that the own unit may ask questions of now",
-        reply=list[GrantedTable], run=list_granted,
+        reply=GrantedTables, run=list_granted,
     ),
     _operation(
         "query_data", "POST", "/api/v1/data/query", "查询数据", "One SELECT over granted tables, as JSON, CSV, Arrow or Parquet",

@@ -1,4 +1,6 @@
 // Which pages of the data platform an account finds in its bar.
+import { ASKERS } from "./grants";
+
 const STEWARDS = ["admin", "steward"];
 
 export interface Tab {
@@ -12,6 +14,8 @@ const TABS: Tab[] = [
   { path: "/data/catalog", name: "sets" },
   { path: "/data/quality", name: "quality" },
   { path: "/data/lineage", name: "lineage" },
+  { path: "/data/requests", name: "requests" },
+  { path: "/data/console", name: "console", roles: ASKERS },
   { path: "/data/inventory", name: "inventory" },
   { path: "/data/quarantine", name: "quarantine", roles: [...STEWARDS, "unit_officer"] },
 ];
