@@ -81,10 +81,10 @@ def refusal_page() -> str:
 
 def pack_shapes() -> list[tuple[str, str, type[msgspec.Struct]]]:
     """File name, what it holds and its shape, for every kind of file of a pack."""
-    from northbank.pack import dataset_spec, governed_spec, inventory_rows, rows, spec
+    from northbank.pack import dataset_spec, governed_spec, inventory_rows, link_spec, rows, spec
 
     found = []
-    for module in (spec, rows, dataset_spec, governed_spec, inventory_rows):
+    for module in (spec, rows, dataset_spec, governed_spec, inventory_rows, link_spec):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__:
                 head, _, rest = (value.__doc__ or "").partition(": ")
@@ -99,7 +99,7 @@ def pack_page() -> str:
         "# Files of a pack",
         "",
         NOTE.format(
-            source="src/northbank/pack/spec.py, rows.py, dataset_spec.py, governed_spec.py and inventory_rows.py"
+            source="src/northbank/pack/spec.py, rows.py, dataset_spec.py, governed_spec.py, inventory_rows.py and link_spec.py"
         ),
     ]
     lines += ["How to write a pack is told in [the how-to](../how-to/write-a-pack.md); this is the reference.", ""]

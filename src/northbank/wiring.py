@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import hmac
 import logging
 import os
 import signal
@@ -40,6 +41,7 @@ from northbank.shell.lake.fetch.secrets import Secrets
 from northbank.shell.lake.fetch.sources import LakeSources
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
+from northbank.shell.lake.links import LinkLake
 from northbank.shell.lake.quarantine import LakeQuarantine
 from northbank.shell.lake.trail import FileTrail
 from northbank.shell.settings import Settings
@@ -135,6 +137,7 @@ class Center:
         self.platform = Platform(
             self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
             sources=sources_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
+            linker=links_of(settings, vault_key),
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)
@@ -340,6 +343,12 @@ def sources_of(settings: Settings) -> LakeSources:
     return LakeSources(
         data / "lake", data / "inbox", secrets, asyncio.sleep, settings.lake_memory, settings.lake_threads
     )
+
+
+def links_of(settings: Settings, vault_key: bytes) -> LinkLake:
+    """Links of records beside the lake; the digests that name records are keyed with a key of their own, made of the vault's."""
+    secret = hmac.new(vault_key, b"links", "sha256").hexdigest()
+    return LinkLake(settings.data / "links", lake_of(settings), secret, settings.lake_memory, settings.lake_threads)
 
 
 def web_settings(settings: Settings, **more: Any) -> WebSettings:

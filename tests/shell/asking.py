@@ -42,6 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {one.name: one for one in all_operations()
 COMMANDS = frozenset({
     "send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack", "simulate", "stop_simulation",
     "request_data", "act_on_grant",
+    "answer_pair",
 })  # fmt: skip
 
 
@@ -180,6 +181,10 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
         "/api/v1/datasets/shops/answer", grant=UNKNOWN, key=["s1"], ask={"what": "exists"}
     ),
     "list_uses": plain("/api/v1/data/uses", {"limit": "500"}),
+    "list_link_models": plain("/api/v1/data/links"),
+    "see_link_model": plain("/api/v1/data/links/keepers"),
+    "list_pairs": plain("/api/v1/data/links/keepers/pairs", {"limit": "3"}),
+    "see_link_pair": plain(f"/api/v1/data/links/keepers/pairs/{UNKNOWN}/{UNKNOWN}"),
     "see_city": plain("/api/v1/city"),
     "see_map": plain("/api/v1/map/grids"),
 }

@@ -9,9 +9,11 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from northbank.core.bases import Base
 from northbank.core.dataset import Dataset
 from northbank.core.indicator import Indicator
 from northbank.core.inventory import Inventory
+from northbank.core.match import Model
 from northbank.core.name import Name as Name
 from northbank.core.place import Places
 from northbank.core.sharing_rules import SharingRules
@@ -358,6 +360,8 @@ class City(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     indicators: Mapping[str, Indicator] = {}
     vital_signs: Mapping[str, VitalSign] = {}
     sharing: SharingRules = SharingRules()
+    links: Mapping[str, Model] = {}
+    bases: Mapping[str, Base] = {}
     notes: tuple[Name, ...] = ()  # what the pack invents, in words, shown on screen
     synthetic: bool = False
 

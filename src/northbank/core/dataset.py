@@ -96,6 +96,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """One data set. version: digest of its contract's file. each: a batch brings changes, or the whole anew.
 
+    made: of files that were collected, or of other data sets (bases.py).
+
     bad_share: most rows in a hundred that may be bad before the batch is turned away. score in percent. retention: days.
     """
 
@@ -124,6 +126,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     schedule: Schedule | None = None
     ticket: Ticket | None = None
+    made: Literal["collected", "base"] = "collected"
 
     def column(self, code: str) -> Column | None:
         """The column of a code."""

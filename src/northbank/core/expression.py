@@ -11,6 +11,7 @@ Plain = str | int | float
 Op = Literal[
     "and", "or", "add", "multiply", "mod", "equal", "at_least", "at_most", "matches", "replace", "part", "code_point", "place",
     "one_of", "upper", "as_date", "as_time", "as_integer", "as_number", "if", "there", "not",
+    "replace_all", "translate", "extract", "as_text",
 ]  # fmt: skip
 
 
@@ -28,7 +29,10 @@ class Const(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """An operation on expressions. place: the position of the second text in the first from 1, 0 where it is not there."""
+    """An operation on expressions. place: the position of the second text in the first from 1, 0 where it is not there.
+
+    extract: what the first group of the pattern found, empty where it found nothing. Patterns are of what RE2 and Java share.
+    """
 
     op: Op
     args: tuple["Expression", ...]

@@ -7,12 +7,14 @@ from typing import Any, cast
 
 import msgspec
 
+from northbank.core.bases import Built
 from northbank.core.case_facts import CaseFact
 from northbank.core.dataset import Collected, TurnedAway
 from northbank.core.datause import UsesSealed
 from northbank.core.duplicate_weights import Fitted, Judged
 from northbank.core.hotspots import Scanned
 from northbank.core.journal import Fact
+from northbank.core.linking import LinkJudged, LinkRun, LinkTrained
 from northbank.core.lookback import Drawn
 from northbank.core.publishing import Published
 from northbank.core.quarantine import QuarantineRead
@@ -52,6 +54,7 @@ class Disabled(Fact, frozen=True, tag="disabled"):
 
 AnyFact = (
     CaseFact
+    | Built
     | Collected
     | Drawn
     | Erased
@@ -60,6 +63,9 @@ AnyFact = (
     | Disabled
     | Fitted
     | Judged
+    | LinkJudged
+    | LinkTrained
+    | LinkRun
     | Published
     | QuarantineRead
     | ReadingsSealed

@@ -1,4 +1,5 @@
-"""Reading somebody's personal data: who, when, of whom, what and why. Each opening of the vault writes one such record.
+"""Reading somebody's personal data: who, when, of whom, what and why. Each opening of the vault, and of personal cells of the
+lake, writes one such record.
 
 Which purposes there are is the pack's (reasons.csv, act `read`); that nobody reads without a record is the vault's.
 """
@@ -16,13 +17,16 @@ from northbank.core.refusal import Refused
 PURPOSES = "read"  # the family of reasons.csv
 READINGS = "readings:center"  # the stream of the facts below
 HANDLING = "read.handling"  # the purpose where nobody names one: work on the case itself
-Kind = Literal["words", "photo"]
+Kind = Literal["words", "photo", "records"]
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One opening. case: id of the case it was opened from. purpose: a code such as `read.handling`."""
+    """One opening of the vault, or of records of the lake (kind `records`) whose personal cells were shown.
+
+    case: id of the case it was opened from. purpose: a code such as `read.handling`.
+    """
 
     at: datetime
     actor: str

@@ -59,9 +59,11 @@ async def past_of(world: World, code: str) -> list[AnyStatement]:
 async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progress) -> Outcome:
     """Collect the files of a folder, or one file, as one batch.
 
-    Refused: `no_dataset`, `no_files`, `collecting`, `reference_first`, `conflict`. Nothing is taken then.
+    Refused: `no_dataset`, `made_dataset`, `no_files`, `collecting`, `reference_first`, `conflict`. Nothing is taken then.
     """
     dataset = dataset_of(world, code)
+    if dataset.made != "collected":
+        raise Refused("made_dataset", code=code)
     with lake.hold(code):
         past = await past_of(world, code)
         healed = await _heal(world, lake, code, past)

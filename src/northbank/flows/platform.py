@@ -11,6 +11,7 @@ from northbank.core.refusal import Refused
 from northbank.ports import World
 from northbank.ports.data import Lake
 from northbank.ports.figures import Figures
+from northbank.ports.links import Links
 from northbank.ports.sharing import Answerer, Grants, Uses
 from northbank.ports.shelf import Quarantine, Shelf
 from northbank.ports.sources import Sources
@@ -40,6 +41,14 @@ class Platform(msgspec.Struct, frozen=True):
     shelf: Shelf | None = None
     quarantine: Quarantine | None = None
     sources: Sources | None = None
+    linker: Links | None = None
+
+    @property
+    def links(self) -> Links:
+        """Links of records. Raises LookupError where nothing links: in a center that has no lake."""
+        if self.linker is None:
+            raise LookupError("nothing links records here")
+        return self.linker
 
 
 def check_reader(actor: Actor) -> None:

@@ -32,11 +32,13 @@ from northbank.core.city import (
 from northbank.core.place import Places
 from northbank.core.sharing_rules import SharingRules
 from northbank.pack import rows as r
+from northbank.pack.bases import bases_of
 from northbank.pack.datasets import datasets_of
 from northbank.pack.files import PackFiles
 from northbank.pack.geometry import Shapes
 from northbank.pack.governed import indicators_of, subjects_of, vital_signs_of
 from northbank.pack.inventory import inventory_of
+from northbank.pack.links import links_of
 from northbank.pack.offices import day_names, names_of, office_of, offices_of
 from northbank.pack.workweek import calendar_of
 
@@ -49,6 +51,7 @@ SHIFTED = Name(
 def build_city(files: PackFiles, shapes: Shapes) -> City:
     """The city that the files describe."""
     pack = files.pack.value
+    bases = bases_of(files)
     return City(
         id=pack.id,
         name=pack.name,
@@ -83,12 +86,14 @@ def build_city(files: PackFiles, shapes: Shapes) -> City:
         suggest=SuggestRules(**msgspec.structs.asdict(pack.suggest)),
         hot=HotRules(**msgspec.structs.asdict(pack.hot)),
         metrics=tuple(_metric(row) for _, row in files.table("metrics")),
-        datasets=MappingProxyType(datasets_of(files)),
         inventory=inventory_of(files),
         subjects=MappingProxyType(subjects_of(files)),
         indicators=MappingProxyType(indicators_of(files)),
         vital_signs=MappingProxyType(vital_signs_of(files)),
         sharing=SharingRules(**msgspec.structs.asdict(pack.sharing)),
+        datasets=MappingProxyType(datasets_of(files) | {code: one.dataset for code, one in bases.items()}),
+        links=MappingProxyType(links_of(files)),
+        bases=MappingProxyType(bases),
         gaming=GamingRules(**msgspec.structs.asdict(pack.gaming)),
         notes=pack.notes + ((SHIFTED,) if shapes.shifted else ()),
         synthetic=pack.synthetic,

@@ -22,6 +22,8 @@ TABLES = (
     "sources",
     "divisions",
     "datasets",
+    "links",
+    "bases",
     "reasons",
     "words",
 )

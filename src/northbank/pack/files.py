@@ -20,6 +20,7 @@ from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, PackFaults, listed
 from northbank.pack.governed_spec import IndicatorToml, SubjectToml, VitalSignToml
 from northbank.pack.inventory_rows import TABLES as INVENTORY
+from northbank.pack.link_spec import BaseToml, LinkToml
 from northbank.pack.tomlfile import Lines, parse_toml
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -50,7 +51,9 @@ OPTIONAL_TABLES = {
     "grids", "ladder", "look_back", "metrics", "divisions", "attributes", "periods", "reasons", "evidence", *INVENTORY,
 }  # fmt: skip
 TOMLS = {"pack.toml", "words.toml", "demo.toml", "generate.toml"}
-FOLDERS = {"areas", "calendar", "datasets", "indicators", "inventory", "stories", "subjects", "maps", "vital_signs"}
+FOLDERS = {
+    "areas", "bases", "calendar", "datasets", "indicators", "inventory", "links", "stories", "subjects", "maps", "vital_signs",
+}  # fmt: skip
 BIGGEST = 64 * 1024 * 1024
 
 
@@ -84,6 +87,8 @@ class PackFiles(msgspec.Struct):
     subjects: dict[str, TomlFile[SubjectToml]] = {}
     indicators: dict[str, TomlFile[IndicatorToml]] = {}
     vital_signs: dict[str, TomlFile[VitalSignToml]] = {}
+    links: dict[str, TomlFile[LinkToml]] = {}
+    bases: dict[str, TomlFile[BaseToml]] = {}
 
     def table(self, name: str) -> Table[Any]:
         """The rows of table `name` as (line, row); empty when there is none."""
@@ -123,6 +128,8 @@ def read_files(folder: Path) -> PackFiles:
         dict(_read_named(folder, "subjects", SubjectToml, faults)),
         dict(_read_named(folder, "indicators", IndicatorToml, faults)),
         dict(_read_named(folder, "vital_signs", VitalSignToml, faults)),
+        dict(_read_named(folder, "links", LinkToml, faults)),
+        dict(_read_named(folder, "bases", BaseToml, faults)),
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 from northbank.core.city import City
+from northbank.pack.bases import base_faults
 from northbank.pack.build import build_city
 from northbank.pack.datasets import dataset_faults
 from northbank.pack.fault import Fault as Fault
@@ -16,6 +17,7 @@ from northbank.pack.geometry import Shapes, read_shapes
 from northbank.pack.governed import governed_faults
 from northbank.pack.inventory import inventory_faults
 from northbank.pack.joins import geometry_faults
+from northbank.pack.links import link_faults
 from northbank.pack.offices import office_faults
 from northbank.pack.refs import reference_faults
 from northbank.pack.workweek import calendar_faults
@@ -47,6 +49,8 @@ def read(path: Path, areas: Path | None = None) -> tuple[PackFiles, Shapes]:
     files.faults += dataset_faults(files)
     files.faults += inventory_faults(files)
     files.faults += governed_faults(files)
+    files.faults += link_faults(files)
+    files.faults += base_faults(files)
     files.digest = digest_with(files, shapes)
     return files, shapes
 

@@ -293,6 +293,9 @@ class Vault(Protocol):
     async def open(self, subject: str, ids: Sequence[str], reading: Reading) -> dict[str, bytes]:
         """Plaintexts by secret id; those erased are missing. Nothing is opened without the record of who reads it, and why."""
 
+    async def note(self, subjects: Sequence[str], reading: Reading) -> None:
+        """Record that records of the lake are read, one for each; durable when this returns. subjects: their keyed digests."""
+
 
 class People(Protocol):
     """Who stands behind a login."""

@@ -149,6 +149,20 @@ export interface Band {
   high: number;
 }
 
+/** What one comparison adds. level: its number, -1 where a cell is missing. weight: in bits. frequency: of it, for rare values. */
+export interface Bar {
+  code: string;
+  name: Name;
+  level: number;
+  how: string;
+  words: Name;
+  amount: number;
+  m: number;
+  u: number;
+  weight: number;
+  frequency?: number;
+}
+
 /** A batch. made: its newest file. why, allowed: of one turned away; percent of bad rows that would have passed. */
 export interface BatchView {
   n: number;
@@ -286,6 +300,15 @@ export interface CatalogEntry {
 export interface CatalogPage {
   at: string;
   rows: CatalogEntry[];
+}
+
+/** A field in both records, as text. column names of their data sets. masked: a personal cell is not shown as it is. */
+export interface CellPair {
+  code: string;
+  name: Name;
+  left: string | null;
+  right: string | null;
+  masked: boolean;
 }
 
 /** What a cell must be. within: not longer ago than a span such as `30d`; ahead: not further off. or_empty: an empty cell will do. */
@@ -1110,6 +1133,15 @@ export interface Join {
   keep?: boolean;
 }
 
+/** What stands of a pair. holds: it counts in the next run; where two persons are asked for, both said the same. */
+export interface Judgment {
+  verdict: "different" | "open" | "same" | "unsure";
+  reason: string;
+  by: string[];
+  at: string;
+  holds: boolean;
+}
+
 /** Public keys of this journal in the order in which they signed; the last one signs today. origin: whose journal. */
 export interface KeysView {
   origin: string;
@@ -1177,6 +1209,63 @@ export interface LineageView {
   start: string;
   nodes: Node[];
   edges: Edge[];
+}
+
+/** All link models of the pack. */
+export interface LinkModelList {
+  rows: LinkModelView[];
+}
+
+/** A link model with what became of it. waiting: pairs of its newest run that nobody answered; answered: pairs that people spoke of. */
+export interface LinkModelView {
+  code: string;
+  name: Name;
+  entity: string;
+  inputs: string[];
+  match: number;
+  review: number;
+  two_person: boolean;
+  stated: string;
+  synthetic: boolean;
+  note: Name;
+  comparisons: Bar[];
+  waiting: number;
+  answered: number;
+  last: LinkRun | null;
+  at: string | null;
+  trained: LinkTrained | null;
+}
+
+/** A run. folder: where its pairs and groups lie. trained: number of the training its parameters are of, 0: the pack's own. */
+export interface LinkRun {
+  fact: "linked";
+  happened_at?: string | null;
+  n: number;
+  folder: string;
+  version: string;
+  trained: number;
+  match: number;
+  review: number;
+  inputs: Record<string, number>;
+  judged: number;
+  records: number;
+  pairs: number;
+  links: number;
+  waiting: number;
+  entities: number;
+  largest: number;
+  kept: number;
+}
+
+/** Parameters were learned from the data. shape: of the model they belong to. inputs: newest batch of each data set they stand on. */
+export interface LinkTrained {
+  fact: "link_trained";
+  happened_at?: string | null;
+  shape: string;
+  version: string;
+  parameters: Parameters;
+  inputs: Record<string, number>;
+  pairs: number;
 }
 
 /** Another case, one the actor may see. */
@@ -1313,6 +1402,12 @@ export interface NewSimulation {
   note?: string;
 }
 
+/** same: of one person, legal person or place; different; unsure; open takes back what was said. reason: no names in it. */
+export interface NewVerdict {
+  verdict: "different" | "open" | "same" | "unsure";
+  reason?: string;
+}
+
 /** One place of the graph. id: `kind:code`. owner: who answers for it. at, rows, score: where they are known. */
 export interface Node {
   id: string;
@@ -1400,6 +1495,49 @@ export interface Page {
   capped?: boolean;
   past?: boolean;
   at?: string | null;
+}
+
+/** A pair in the queue. left, right: keyed digests of two records. weight: in bits. levels: of each comparison, -1 where a cell is missing. */
+export interface PairBrief {
+  left: string;
+  right: string;
+  left_dataset: string;
+  right_dataset: string;
+  probability: number;
+  weight: number;
+  levels: number[];
+  judgment: Judgment | null;
+}
+
+/** One page. run: number of the run they are of; 0 where nothing was linked yet. may_answer: whoever asked may answer pairs. */
+export interface PairPage {
+  run: number;
+  total: number;
+  may_answer: boolean;
+  rows: PairBrief[];
+}
+
+/** One pair with its reasons. together: the newest run holds both for one. gone: a record is no longer there. purposes: to choose from. */
+export interface PairView {
+  left: string;
+  right: string;
+  left_dataset: string;
+  right_dataset: string;
+  waterfall: Waterfall;
+  cells: CellPair[];
+  judgment: Judgment | null;
+  together: boolean;
+  gone: boolean;
+  may_answer: boolean;
+  may_unmask: boolean;
+  two_person: boolean;
+  run: number;
+}
+
+/** What training learned. levels: for each comparison the m and u of its levels, in their order. */
+export interface Parameters {
+  prior: number;
+  levels: Record<string, [number, number][]>;
 }
 
 /** One thing compared: its level, what the level adds to the log-odds, and the measure behind it. */
@@ -2068,6 +2206,11 @@ export interface VerdictReply {
   position: number;
 }
 
+/** What stands of the pair now: None where nothing is said of it. */
+export interface VerdictView {
+  judgment: Judgment | null;
+}
+
 /** A public key of the journal (`name+id+key`), in use since the journal had `since` entries. */
 export interface VerifierKey {
   verifier: string;
@@ -2117,6 +2260,14 @@ export interface VitalSignView {
   readings: SignReading[];
   score: number | null;
   rows: number;
+}
+
+/** Why a pair has its probability: `prior` and the bars add up to `weight`, all in bits. */
+export interface Waterfall {
+  prior: number;
+  bars: Bar[];
+  weight: number;
+  probability: number;
 }
 
 /** A point (WGS84 degrees), an address in words, or both. The address goes to the vault. */

@@ -60,6 +60,8 @@ _SAME: dict[Op, str] = {
     "if": "case when {0} then {1} end",
     "there": "({0} is not null)",
     "not": "(not {0})",
+    "translate": "translate({0}, {1}, {2})",
+    "extract": "regexp_extract({0}, {1}, 1)",
 }
 
 DUCKDB = Dialect(
@@ -79,6 +81,8 @@ DUCKDB = Dialect(
         "place": "cast(instr({0}, {1}) as bigint)",
         "one_of": "list_contains({1}, {0})",
         "as_time": "try_cast({0} as timestamp)",
+        "replace_all": "regexp_replace({0}, {1}, {2}, 'g')",
+        "as_text": "cast({0} as varchar)",
     },
 )
 
@@ -101,5 +105,7 @@ SPARK = Dialect(
         "place": "cast(instr({0}, {1}) as bigint)",
         "one_of": "array_contains({1}, {0})",
         "as_time": "try_cast({0} as timestamp_ntz)",
+        "replace_all": r"regexp_replace({0}, {1}, regexp_replace({2}, '\\\\([0-9])', '\\$$1'))",
+        "as_text": "cast({0} as string)",
     },
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from northbank.core.bases import Built
 from northbank.core.buckets import buckets_for
 from northbank.core.dataset import AnyStatement, Collected, Counts, Dataset, Rule, SourceFile, TurnedAway
 from northbank.core.refusal import Refused
@@ -30,7 +31,7 @@ from northbank.shell.lake.rows import LakeRows, connect
 
 STAGING = "staging"
 References = Mapping[str, tuple[Dataset, Sequence[Collected]]]
-_decode = msgspec.json.Decoder(Collected | TurnedAway).decode
+_decode = msgspec.json.Decoder(Built | Collected | TurnedAway).decode
 
 
 class DuckLake(LakeRows):
@@ -125,15 +126,22 @@ class DuckLake(LakeRows):
                     shutil.rmtree(one) if one.is_dir() else one.unlink()
             (staging / ABOUT).write_bytes(msgspec.json.encode(statement))
             for one in (*staging.iterdir(), staging):
-                _sync(one)
+                sync(one)
             tell("land", 0.5)
             os.rename(staging, folder / BATCHES / statement.folder)
-            _sync(folder / BATCHES)
+            sync(folder / BATCHES)
         except OSError as error:
             raise LakeError(
                 f"The lake {folder} cannot be written ({error.strerror or error}); nothing was taken."
             ) from error
         tell("land", 1.0)
+
+    async def land_made(self, dataset: Dataset, statement: AnyStatement, made: Path) -> None:
+        """Put rows that were made of other data sets in their place; `made` is a folder on the same disk. The data set is held."""
+        staging = self._folder(dataset.code) / STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        await asyncio.to_thread(os.rename, made, staging)
+        await self.land(dataset, statement, lambda step, share: None)
 
     @contextmanager
     def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -148,7 +156,8 @@ class DuckLake(LakeRows):
         return self._root / dataset
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

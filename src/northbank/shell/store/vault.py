@@ -81,6 +81,13 @@ class PgVault:
         box = AESGCM(self._unwrap(subject, rows[0]["wrapped"]))
         return {str(row["id"]): _open(box, str(row["id"]), row["sealed"]) for row in rows}
 
+    async def note(self, subjects: Sequence[str], reading: Reading) -> None:
+        """Record that records of the lake are read, before their cells are shown."""
+        digests = [reading_digest(reading, one, [one]) for one in subjects]
+        await self._pool.execute(
+            AUDIT.note_readings, list(subjects), digests, reading.at, reading.actor, reading.purpose, reading.kind, reading.case
+        )  # fmt: skip
+
     def _wrap(self, subject: str, key: bytes, nonce: bytes) -> bytes:
         return nonce + self._master.encrypt(nonce, key, subject.encode())
 

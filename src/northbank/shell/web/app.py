@@ -17,6 +17,7 @@ from northbank.shell.web import (
     hot,
     inventory,
     lab,
+    links,
     metrics,
     proofs,
     reports,
@@ -75,6 +76,7 @@ def all_operations() -> tuple[Operation, ...]:
         *governed.OPERATIONS,
         *sharing.OPERATIONS,
         *proofs.OPERATIONS,
+        *links.OPERATIONS,
     )
 
 

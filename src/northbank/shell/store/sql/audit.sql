@@ -80,6 +80,11 @@ with found as (
 )
 select lock.wrapped, found.id, found.sealed from lock left join found on true;
 
+-- name: note_readings
+-- Records that personal cells of the lake are read: each of one record there, which is subject and piece at once.
+insert into reading (at, actor, purpose, kind, "case", subject, pieces, digest)
+select $3, $4, $5, $6, $7, subject, array[subject], digest from unnest($1::uuid[], $2::bytea[]) as one (subject, digest);
+
 -- name: readings
 -- Records of readings, newest first, with the number of the case and the name of the reader.
 select r.id, r.at, r.actor, r.purpose, r.kind, r."case", r.subject, cardinality(r.pieces) as pieces,
