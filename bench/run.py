@@ -1,5 +1,5 @@
 """Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny] [--rows N]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate,
-metrics, collect, delta, lookup, collect-growth, all.
+metrics, collect, delta, lookup, collect-growth, dashboard, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -33,6 +33,7 @@ MODULES = {
     "delta": "delta",
     "lookup": "lookup",
     "collect-growth": "collect_growth",
+    "dashboard": "dashboard",
 }
 
 

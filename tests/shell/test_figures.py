@@ -9,7 +9,7 @@ import pytest
 from flows.memory import Memory
 from template import CLEAN, LEADER, WORKER
 
-from northbank.core.dataset import Collected
+from northbank.core.dataset import AnyStatement, Collected
 from northbank.core.expression import Op
 from northbank.core.lineage import ORDER
 from northbank.core.refusal import Refused
@@ -30,11 +30,18 @@ LOG = "inspection,shop,at,passed"
 NEWEST = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
 
 
+class Remembered(NamedTuple):
+    """Batches that were read before."""
+
+    known: dict[str, tuple[int, tuple[AnyStatement, ...]]]
+
+
 class Parts(NamedTuple):
     """What figures need of the platform."""
 
     world: World
     figures: Figures
+    sharing: Remembered
 
 
 class Desk:
@@ -45,7 +52,12 @@ class Desk:
         self.root = root
         lake = DuckLake(root / "lake", "500MB", 1)
         self.lake = lake
-        self.platform = Parts(self.memory.world, DuckFigures(lake, root / "prepared"))
+        self.start_again()
+
+    def start_again(self) -> None:
+        """What was only in memory is gone."""
+        figures = DuckFigures(self.lake, self.root / "prepared")
+        self.platform = Parts(self.memory.world, figures, Remembered({}))
 
     async def collect(self, code: str, name: str, head: str, *rows: str, at: datetime = NEWEST) -> Collected:
         path = self.root / name
@@ -115,6 +127,7 @@ async def test_a_figure_is_counted_once_and_as_of_any_batch(desk: Desk) -> None:
     kept = sorted((desk.root / "prepared" / "shops_open").iterdir())
     assert len(kept) == 2
     kept[0].write_bytes(b"not what it was")  # counted again, never an error
+    desk.start_again()
     assert (await desk.one("shops_open", 1)).value == 8.0
 
 

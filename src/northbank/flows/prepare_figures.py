@@ -12,19 +12,14 @@ from northbank.core.city import City, Level
 from northbank.core.dataset import Collected, Dataset, standing
 from northbank.core.indicator import Indicator, Prepared, filtered, key_of
 from northbank.core.refusal import Refused
-from northbank.flows.collect import past_of
-from northbank.ports import World
+from northbank.flows.standing_batches import Told, past_batches
 from northbank.ports.figures import Figures
 
 Tables = list[tuple[Dataset, list[Collected]]]
 
 
-class Counting(Protocol):
+class Counting(Told, Protocol):
     """Of the platform, what figures need."""
-
-    @property
-    def world(self) -> World:
-        """The center."""
 
     @property
     def figures(self) -> Figures:
@@ -37,12 +32,13 @@ def datasets_of(city: City, indicator: Indicator) -> tuple[str, ...]:
     return subject.datasets if subject else (indicator.of,)
 
 
-async def tables_of(world: World, indicator: Indicator, as_of: int | None = None) -> Tables:
+async def tables_of(platform: Told, indicator: Indicator, as_of: int | None = None) -> Tables:
     """Its data sets with the batches that make them up. as_of: of the first; the others as they were when that batch was made."""
     found: Tables = []
     until: datetime | None = None
-    for code in datasets_of(world.city, indicator):
-        dataset, past = world.city.datasets[code], await past_of(world, code)
+    for code in datasets_of(platform.world.city, indicator):
+        dataset = platform.world.city.datasets[code]
+        past = await past_batches(platform, dataset)
         if not found:
             batches = standing(dataset, past, as_of)
             until = batches[-1].happened_at if as_of is not None and batches else None
@@ -56,7 +52,7 @@ async def tables_of(world: World, indicator: Indicator, as_of: int | None = None
 
 async def prepared(platform: Counting, indicator: Indicator, as_of: int | None = None) -> Prepared | None:
     """A figure as of a batch: kept, or counted now and kept. None where nothing was collected. Refused: `lake_lost`."""
-    tables = await tables_of(platform.world, indicator, as_of)
+    tables = await tables_of(platform, indicator, as_of)
     if not tables[0][1]:
         return None
     key = key_of(indicator, standing_of(tables))
@@ -99,7 +95,7 @@ async def prepare_all(platform: Counting) -> int:
     """Count every figure that is not prepared for the newest batches; how many. One that cannot be counted stops no other."""
     done = 0
     for indicator in platform.world.city.indicators.values():
-        tables = await tables_of(platform.world, indicator)
+        tables = await tables_of(platform, indicator)
         key = key_of(indicator, standing_of(tables))
         if not tables[0][1] or await platform.figures.kept(indicator.code, key):
             continue

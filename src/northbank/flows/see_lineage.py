@@ -8,9 +8,8 @@ from northbank.core.access import Actor
 from northbank.core.city import City
 from northbank.core.lineage import Edge, Governed, Graph, Node, around, graph_of
 from northbank.core.refusal import Refused
-from northbank.flows.collect import past_of
 from northbank.flows.platform import check_reader
-from northbank.flows.prepare_figures import Counting
+from northbank.flows.standing_batches import Told, past_batches
 
 
 class LineageQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +34,7 @@ class LineageView(msgspec.Struct, frozen=True):
     edges: list[Edge]
 
 
-async def lineage(platform: Counting, actor: Actor, query: LineageQuery) -> LineageView:
+async def lineage(platform: Told, actor: Actor, query: LineageQuery) -> LineageView:
     """The graph around one place. Refused: `forbidden`, `lineage_start`, `not_found`."""
     check_reader(actor)
     asked = ("figure", "dataset", "column", "subject", "indicator", "vital_sign")
@@ -51,10 +50,10 @@ async def lineage(platform: Counting, actor: Actor, query: LineageQuery) -> Line
     return LineageView(start, graph.nodes, graph.edges)
 
 
-async def whole(platform: Counting, as_of: dict[str, int] | None = None) -> Graph:
+async def whole(platform: Told, as_of: dict[str, int] | None = None) -> Graph:
     """The graph of everything."""
     world = platform.world
-    past = {code: await past_of(world, code) for code in world.city.datasets}
+    past = {code: await past_batches(platform, one) for code, one in world.city.datasets.items()}
     return graph_of(governed(world.city), past, as_of)
 
 

@@ -8,10 +8,9 @@ from msgspec import Meta
 from northbank.core.access import Actor
 from northbank.core.name import Name
 from northbank.core.quality import Quality, of_dataset, together
-from northbank.flows.collect import past_of
 from northbank.flows.platform import check_reader
-from northbank.flows.prepare_figures import Counting
 from northbank.flows.see_inventory import unit_name
+from northbank.flows.standing_batches import Told, past_batches
 
 
 class QualityQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,12 +27,12 @@ class QualityView(msgspec.Struct, frozen=True):
     owners: dict[str, Name]
 
 
-async def quality(platform: Counting, actor: Actor, query: QualityQuery) -> QualityView:
+async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityView:
     """Every data set, or those of one department. Refused: `forbidden`."""
     check_reader(actor)
     world = platform.world
     now = world.clock.now()
     chosen = [one for one in world.city.datasets.values() if query.owner in (None, one.owner)]
-    found = [of_dataset(one, await past_of(world, one.code), now, query.batches) for one in chosen]
+    found = [of_dataset(one, await past_batches(platform, one), now, query.batches) for one in chosen]
     owners = sorted({one.owner for one in chosen})
     return QualityView(together(found), {code: unit_name(world.city, code) for code in owners})

@@ -27,6 +27,8 @@ AGGREGATES: Mapping[Measure, str] = {
     "most": "max(cast({0} as double)) filter (where _in)",
     "share": "100.0 * count(*) filter (where _in and _among) / nullif(count(*) filter (where _in), 0)",
 }
+REMEMBERED = 64  # figures with their groups
+TREND, KEPT = 100, 400  # of one description: looked at, and left on the disk
 _decode = msgspec.json.Decoder(Prepared).decode
 
 
@@ -36,6 +38,8 @@ class DuckFigures:
     def __init__(self, lake: DuckLake, root: Path) -> None:
         self._lake = lake
         self._root = root
+        self._newest: dict[Path, Prepared] = {}  # a file of a name never changes, so what was read stays right
+        self._values: dict[Path, Prepared] = {}
 
     async def measure(
         self, indicator: Indicator, tables: Sequence[Standing], subject: Subject | None,
@@ -53,19 +57,40 @@ class DuckFigures:
 
     async def kept(self, indicator: str, key: str) -> Prepared | None:
         """A figure prepared before, or None."""
-        return await asyncio.to_thread(_read, self._root / indicator / f"{key}.json")
+        path = self._root / indicator / f"{key}.json"
+        if path not in self._newest:
+            found = await asyncio.to_thread(_read, path)
+            if found is None:
+                return None
+            self._remember(path, found)
+        return self._newest[path]
+
+    def _remember(self, path: Path, found: Prepared) -> None:
+        self._newest[path] = found
+        self._values[path] = _bare(found)
+        while len(self._newest) > REMEMBERED:
+            self._newest.pop(next(iter(self._newest)))
 
     async def history(self, indicator: str, version: str) -> list[Prepared]:
-        """What was prepared of one description, the oldest first."""
+        """The newest that were prepared of one description, the oldest first, without their groups."""
         return await asyncio.to_thread(self._history, indicator, version)
 
     def _history(self, indicator: str, version: str) -> list[Prepared]:
-        found = [_read(path) for path in (self._root / indicator).glob(f"{version}-*.json")]
-        return sorted((one for one in found if one), key=lambda one: (one.as_of, sorted(one.standing.items())))
+        paths = sorted((self._root / indicator).glob(f"{version}-*.json"), key=_batches)
+        for path in paths[: max(0, len(paths) - KEPT)]:
+            path.unlink(missing_ok=True)
+            self._values.pop(path, None)
+        found = []
+        for path in paths[-TREND:]:
+            if path not in self._values and (one := _read(path)) is not None:
+                self._values[path] = _bare(one)
+            found += [self._values[path]] if path in self._values else []
+        return sorted(found, key=lambda one: (one.as_of, sorted(one.standing.items())))
 
     async def keep(self, key: str, prepared: Prepared) -> None:
         """Keep a figure; it is there whole or not at all."""
         await asyncio.to_thread(self._keep, key, prepared)
+        self._remember(self._root / prepared.indicator / f"{key}.json", prepared)
 
     def _keep(self, key: str, prepared: Prepared) -> None:
         folder = self._root / prepared.indicator
@@ -140,3 +165,13 @@ def _read(path: Path) -> Prepared | None:
         return _decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def _bare(one: Prepared) -> Prepared:
+    """A figure without its groups."""
+    return msgspec.structs.replace(one, measured=msgspec.structs.replace(one.measured, parts=()))
+
+
+def _batches(path: Path) -> list[int]:
+    """The batches that a file's name tells of, the data set whose batches came last telling most."""
+    return sorted((int(n) for n in path.stem.split("-")[1:]), reverse=True)
