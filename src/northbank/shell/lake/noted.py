@@ -42,7 +42,7 @@ def _missing(duck: duckdb.DuckDBPyConnection, rule: Rule, good: str) -> int:
     seconds = STEPS[str(rule.values[0])]
     by = f"group by {', '.join(group)}" if group else ""
     row = duck.execute(
-        f"select coalesce(sum(wanted - there), 0) from (select (max(at) - min(at)) + 1 as wanted, count(distinct at) as there from ("  # house: sql
-        f"select {''.join(one + ', ' for one in group)}cast(floor(epoch({last}) / {seconds}) as bigint) as at from {good} where {last} is not null) {by})"
+        f"select coalesce(sum(wanted - there), 0) from (select (max(tick) - min(tick)) + 1 as wanted, count(distinct tick) as there from ("  # house: sql
+        f"select {''.join(one + ', ' for one in group)}cast(floor(epoch({last}) / {seconds}) as bigint) as tick from {good} where {last} is not null) {by})"
     ).fetchone()
     return int(row[0]) if row else 0
