@@ -27,6 +27,7 @@ from northbank.pack.bundle import bundle
 from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SteppedClock, SystemClock, monotonic
+from northbank.shell.jobs.collecting import run_collecting
 from northbank.shell.jobs.governing import run_governing
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.look_back import run_look_back
@@ -163,6 +164,8 @@ class Center:
         self.spawn(run_timer(self.world, self.timing))
         self.spawn(run_sharing(self.platform, self.timing))
         self.spawn(run_refresh(self.adviser.refresh))
+        if self.settings.mode == "live":  # invented and replayed days have their own clock: no source keeps to it
+            self.spawn(run_collecting(self.platform))
         self.spawn(run_hot(self.world))
         self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))

@@ -5,21 +5,27 @@ from typing import Annotated
 
 import typer
 
-from northbank.cli.program import Areas, Data, Database, Pack, app, go, out, settings_of
+from northbank.cli.program import Areas, Data, Database, Pack, app, fail, go, out, settings_of
 
 
 @app.command("collect")
 def collect_(
-    dataset: Annotated[str, typer.Argument(help="Code of the data set: a contract in datasets/ of the pack.")], pack: Pack,
+    pack: Pack,
+    dataset: Annotated[str | None, typer.Argument(help="Code of the data set: a contract in datasets/ of the pack.")] = None,
     place: Annotated[Path | None, typer.Argument(help="A folder of files, or one file; left out, rows come from the origin of the contract.")] = None,
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
     show: Annotated[bool, typer.Option("--show", help="Collect nothing: tell what is there.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="Collect every data set whose schedule says that it is time.")] = False,
     as_of: Annotated[int | None, typer.Option(min=1, help="With --show: as of this batch.")] = None,
 ) -> None:  # fmt: skip
     """Collect a batch of a data set: checked, bad rows in quarantine, each file once; or tell what is there."""
-    from northbank.verbs.data import run_collect, run_show
+    from northbank.verbs.data import run_collect, run_due, run_show
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    if due:
+        raise typer.Exit(go(lambda: run_due(settings, out)))
+    if dataset is None:
+        raise fail("Name a data set to collect, or ask for what is due with --due.")
     if show:
         go(lambda: run_show(settings, dataset, as_of, out))
         return

@@ -19,6 +19,7 @@ from northbank.core.lookback import Drawn
 from northbank.core.publishing import Published
 from northbank.core.quarantine import QuarantineRead
 from northbank.core.reading import ReadingsSealed
+from northbank.core.schedule import Failed, Ran
 from northbank.core.sharing_facts import ShareFact
 from northbank.core.suggest import Trained
 
@@ -57,6 +58,8 @@ AnyFact = (
     | Built
     | Collected
     | Drawn
+    | Failed
+    | Ran
     | Erased
     | Imported
     | Opened

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from northbank.core.correction import SOURCE
 from northbank.core.origin import format_of
+from northbank.core.routing import fits
 from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, TomlFile, codes
@@ -106,3 +108,12 @@ def ticket_faults(files: PackFiles, one: TomlFile[DatasetToml]) -> Iterator[Faul
     types = codes(files, "types")
     if ticket is not None and ticket.type not in types:
         yield Fault(one.file, one.line("ticket", "type"), f"type '{ticket.type}'", listed(types, ticket.type))
+    if ticket is not None and SOURCE not in (sources := codes(files, "sources")):
+        yield Fault(one.file, one.line("ticket"), f"a ticket and no source '{SOURCE}' in sources.csv", listed(sources))
+    if ticket is not None and not any(fits(row.types, ticket.type) for _, row in files.table("routing")):
+        yield Fault(
+            one.file,
+            one.line("ticket", "type"),
+            f"type '{ticket.type}' without a row in routing.csv",
+            "a row of the library",
+        )

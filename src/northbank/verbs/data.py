@@ -12,6 +12,8 @@ from northbank.core.checks import words_of
 from northbank.core.dataset import AnyStatement, Collected, Dataset, TurnedAway
 from northbank.core.refusal import Refused
 from northbank.flows.collect import Outcome, collect, collect_from_origin, dataset_of
+from northbank.flows.correct import correct
+from northbank.flows.scheduled import collect_due, see_schedule
 from northbank.flows.see_datasets import DatasetView, see_dataset, trend
 from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
@@ -37,10 +39,28 @@ async def run_collect(settings: Settings, code: str, place: Path | None, out: Co
                 else:
                     done = await collect(center.world, lake_of(settings), code, place, tell)
             dataset = dataset_of(center.world, code)
+            cases = await correct(center.world, code)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
     _tell(dataset, done, out)
+    for number in cases:
+        out.print(f"  Case {number} asks {dataset.owner} to correct it.")
     return 1 if isinstance(done.statement, TurnedAway) else 0
+
+
+async def run_due(settings: Settings, out: Console) -> int:
+    """Collect what is due by the schedules of the contracts; 1 where a run failed."""
+    async with open_beside(settings) as center:
+        with _shown() as tell:
+            runs = await collect_due(center.world, lake_of(settings), sources_of(settings), lambda code: tell)
+        for run in runs:
+            if run.outcome is not None:
+                _tell(dataset_of(center.world, run.dataset), run.outcome, out)
+            else:
+                out.print(f"{run.dataset}: {run.why} It is tried again.", markup=False)
+    if not runs:
+        out.print("Nothing is due.")
+    return 1 if any(run.outcome is None for run in runs) else 0
 
 
 async def run_show(settings: Settings, code: str, as_of: int | None, out: Console) -> None:
@@ -48,9 +68,17 @@ async def run_show(settings: Settings, code: str, as_of: int | None, out: Consol
     async with open_beside(settings) as center:
         try:
             seen = await see_dataset(center.world, lake_of(settings), code, as_of)
+            planned = await see_schedule(center.world, code)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
     _tell_dataset(seen, out)
+    if planned is not None and planned.failed is not None:
+        out.print(
+            f"Late: the run of {planned.failed.slot:%Y-%m-%d %H:%M} UTC failed {planned.failed.attempt} time(s): {planned.failed.en}",
+            markup=False,
+        )
+    if planned is not None and planned.next is not None:
+        out.print(f"Next run at {planned.next:%Y-%m-%d %H:%M} UTC.")
 
 
 @contextmanager

@@ -1,0 +1,95 @@
+"""When a batch calls for a case to its provider, what that case says, and which later batch answers it. Cells of rows are never told.
+
+Pure; the flow in flows/correct.py brings time and ids.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from northbank.core.case_facts import Accepted, CaseFact, Dispatched, Reported, Routed
+from northbank.core.checks import words_of
+from northbank.core.city import City
+from northbank.core.dataset import AnyStatement, Collected, Dataset, TurnedAway
+from northbank.core.intake import Report, begin
+from northbank.core.refusal import Refused
+from northbank.core.routing import route
+
+SOURCE = "data"  # the code that packs give to cases of the data platform
+
+
+def external(dataset: str, n: int) -> str:
+    """The number of a batch's case with its sender: there is one case for it, however often it is asked for."""
+    return f"{dataset}:{n}"
+
+
+def wants(dataset: Dataset, one: AnyStatement) -> bool:
+    """Whether a batch calls for a case, by the contract that it was read by; under another one nobody had asked for it."""
+    if dataset.ticket is None or one.contract != dataset.version:
+        return False
+    unread = isinstance(one, TurnedAway) and one.why == "drift"
+    return unread or (one.bad > 0 and one.bad * 100 > dataset.ticket.share * one.rows)
+
+
+def answered_by(dataset: Dataset, one: AnyStatement, past: Sequence[AnyStatement]) -> AnyStatement | None:
+    """The first batch after this one that was taken without bad rows, where this one called for a case."""
+    if not wants(dataset, one):
+        return None
+    return next((later for later in past if later.n > one.n and isinstance(later, Collected) and not later.bad), None)
+
+
+def words(dataset: Dataset, one: AnyStatement) -> str:
+    """What the case tells: data set, batch, files, counts per rule. No cell of any row."""
+    zh, en = dataset.name.say("zh"), dataset.name.say("en")
+    files = ", ".join(file.name for file in one.files)
+    lines = [
+        f"请更正数据集 {dataset.code}（{zh}）第 {one.n} 批：{one.rows} 行中 {one.bad} 行有误。文件：{files}",
+        f"Please correct batch {one.n} of {dataset.code} ({en}): {one.bad} of {one.rows} rows are bad. Files: {files}",
+    ]
+    lines += [
+        f"{rule}: {count} ({words_of(rule.partition('(')[0]).say('zh')}, {words_of(rule.partition('(')[0]).say('en')})"
+        for rule, count in sorted(one.faults.items())
+    ]
+    lines += [
+        f"{name}: +[{', '.join(drift.added)}] -[{', '.join(drift.missing)}]"
+        for name, drift in sorted(one.drift.items())
+    ]
+    if isinstance(one, TurnedAway):
+        lines.append(
+            "整批退回，此前版本仍在使用。 The whole batch was turned away; the version before is still served."
+        )
+    return "\n".join(lines)[:4000]
+
+
+def answer(dataset: Dataset, later: AnyStatement) -> str:
+    """What is noted on the case when a clean batch has come."""
+    return (
+        f"数据集 {dataset.code} 第 {later.n} 批无错误行（{later.good} 行）。"
+        f" Batch {later.n} of {dataset.code} came without bad rows ({later.good} rows)."
+    )
+
+
+def receive(report: Report, dataset: Dataset, city: City, now: datetime) -> list[CaseFact]:
+    """The facts of the case: it needs no place and goes straight to the unit that answers for the data set.
+
+    Refused: `unknown_source`, `unknown_type` where the pack has lost what its contract names.
+    """
+    source, kind = city.sources.get(report.source), city.types.get(report.type or "")
+    if source is None:
+        raise Refused("unknown_source", source=report.source, allowed=", ".join(sorted(city.sources)))
+    if kind is None:
+        raise Refused("unknown_type", type=report.type)
+    row = route(city, report.type, source.level, now, source=report.source)
+    urgent, owner = kind.urgent, dataset.owner
+    born = Reported(
+        number=report.number, source=report.source, level=source.level, subject=report.subject, reporter=report.reporter,
+        type=report.type, board=kind.board, town_board=kind.town_board, urgent=urgent, spot=None, external=report.external,
+        words=report.words,
+    )  # fmt: skip
+    accept, solve = (begin(city, report.type, urgent, (stage,), now, owner) for stage in ("accept", "solve"))
+    rule = row.id if row else ""
+    return [
+        born,
+        Routed(row=rule, owner=owner, begun=(*accept, *solve)),
+        Accepted(),
+        Dispatched(owner=owner, row=rule or None, begun=begin(city, report.type, urgent, ("sign",), now, owner)),
+    ]

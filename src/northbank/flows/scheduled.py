@@ -1,0 +1,131 @@
+"""Collects what is due by the schedules of the contracts. What ran and what failed is told in the journal, so that a restart knows.
+
+A batch is known by its content or its mark, so that a run cut off between batch and journal brings nothing twice when run again.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from northbank.core import schedule
+from northbank.core.dataset import Dataset
+from northbank.core.refusal import Refused
+from northbank.core.schedule import AnyRun, Failed, Ran
+from northbank.core.worktime import is_workday
+from northbank.flows.collect import Outcome, collect_from_origin, dataset_of
+from northbank.flows.correct import correct
+from northbank.flows.entries import note
+from northbank.ports import Stale, World
+from northbank.ports.data import Lake, Progress
+from northbank.ports.sources import Sources
+
+Begin = Callable[[str], Progress]  # what a run of a data set is told to
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What became of one run. outcome: None where it failed, for `why`."""
+
+    dataset: str
+    outcome: Outcome | None
+    why: Refused | None = None
+
+
+class ScheduleView(msgspec.Struct, frozen=True):
+    """How a schedule stands. next: its next moment, or when a failed run is tried again. failed: why the last run did."""
+
+    last: datetime | None
+    next: datetime | None
+    failed: Failed | None
+
+
+async def collect_due(world: World, lake: Lake, sources: Sources, begin: Begin) -> list[Run]:
+    """Collect each data set whose time has come, one after the other. One that fails keeps none of the others from running."""
+    runs = []
+    for code, dataset in sorted(world.city.datasets.items()):
+        version, last = await _last(world, code)
+        found = dataset.schedule and schedule.due(
+            dataset.schedule, last, world.clock.now(), _zone(world), _works_on(world)
+        )
+        if found:
+            runs.append(await _run(world, lake, sources, dataset, found, version, begin(code)))
+    return runs
+
+
+async def _run(
+    world: World, lake: Lake, sources: Sources, dataset: Dataset, due: schedule.Due, version: int, tell: Progress
+) -> Run:  # fmt: skip
+    try:
+        outcome = await collect_from_origin(world, lake, sources, dataset.code, tell)
+        await correct(world, dataset.code)
+        batch = outcome.statement.n if outcome.statement else None
+        await _tell(world, dataset.code, version, Ran(slot=due.slot, batch=batch, left_out=due.left_out))
+        return Run(dataset.code, outcome)
+    except Refused as refused:
+        if refused.code == "collecting":
+            return Run(
+                dataset.code, None, refused
+            )  # somebody else is at it: it is not due any more, or again in a moment
+        failed = Failed(
+            slot=due.slot, attempt=due.attempt, code=refused.code, zh=refused.say("zh"), en=refused.say("en")
+        )
+        await _tell(world, dataset.code, version, failed)
+        return Run(dataset.code, None, refused)
+    except Exception as error:  # whatever it is, it is told, and the other data sets have their turn
+        failed = Failed(
+            slot=due.slot,
+            attempt=due.attempt,
+            code="error",
+            zh=f"程序出错（{error}）。",
+            en=f"The program failed ({error}).",
+        )
+        await _tell(world, dataset.code, version, failed)
+        return Run(dataset.code, None, Refused("invalid", why=str(error)))
+
+
+async def see_schedule(world: World, code: str) -> ScheduleView | None:
+    """How the schedule of a data set stands; None where it has none. Refused: `no_dataset`."""
+    dataset = dataset_of(world, code)
+    if dataset.schedule is None:
+        return None
+    _, last = await _last(world, code)
+    upcoming = schedule.next_slot(dataset.schedule, world.clock.now(), _zone(world), _works_on(world))
+    if last is None:
+        return ScheduleView(None, upcoming, None)
+    run, at = last
+    if isinstance(run, Failed):
+        again = schedule.try_at(run, at)
+        return ScheduleView(at, min(again, upcoming) if upcoming else again, run)
+    return ScheduleView(at, upcoming, None)
+
+
+async def _last(world: World, code: str) -> tuple[int, tuple[AnyRun, datetime] | None]:
+    """How many entries the runs of a data set have, and the newest."""
+    version, newest = 0, None
+    async for entry in world.journal.read(schedule.stream_of(code)):
+        version = entry.version
+        if isinstance(entry.data, Ran | Failed):
+            newest = (entry.data, entry.at)
+    return version, newest
+
+
+async def _tell(world: World, code: str, version: int, run: AnyRun) -> None:
+    try:
+        await note(world, schedule.stream_of(code), version, run)
+    except Stale:
+        return  # another run of the same moment told it first
+
+
+def _zone(world: World) -> ZoneInfo:
+    return ZoneInfo(world.city.timezone)
+
+
+def _works_on(world: World) -> schedule.WorksOn:
+    def works_on(day: date) -> bool:
+        try:
+            return is_workday(world.city.calendar, day)
+        except Refused:  # a year without calendar: rather once too often than not at all
+            return True
+
+    return works_on

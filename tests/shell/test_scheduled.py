@@ -1,0 +1,141 @@
+"""Schedules over a journal: each moment is run once, a failure is told and tried again, what was missed is told; bad rows become a case."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from shell.desk import SourceDesk
+from shell.pages_server import Answer, ok, serving
+from template import city
+
+from northbank.core.case_facts import Noted
+from northbank.core.city import City
+from northbank.core.dataset import Ticket
+from northbank.core.origin import Folder, Pages
+from northbank.core.schedule import Failed, Ran, Schedule
+from northbank.flows.correct import correct
+from northbank.flows.scheduled import Run, collect_due, see_schedule
+
+HEAD = "编号,名称,座位数"
+
+
+def quietly(code: str):  # type: ignore[no-untyped-def]
+    return lambda step, share: None
+
+
+async def look(desk: SourceDesk) -> list[Run]:
+    return await collect_due(desk.memory.world, desk.lake, desk.sources, quietly)
+
+
+async def told(desk: SourceDesk) -> list[Ran | Failed]:
+    return [
+        entry.data
+        async for entry in desk.memory.world.journal.read("schedule:shops")
+        if isinstance(entry.data, Ran | Failed)
+    ]
+
+
+async def test_each_moment_is_run_once_and_failures_are_tried_again(tmp_path: Path) -> None:
+    desk = SourceDesk(tmp_path)
+    shops = [{"编号": "1", "名称": "店"}]
+    down = False
+
+    def script(path: str, query: dict[str, str], n: int) -> Answer:
+        return (503, {}, b"") if down else ok(shops)
+
+    with serving(script) as server:
+        desk.comes_from(Pages(url=server.url), schedule=Schedule(every="day", at="02:00"))
+        assert [run.outcome is not None for run in await look(desk)] == [True]
+        assert await look(desk) == []
+        desk.memory.advance(days=1)
+        down = True
+        (run,) = await look(desk)
+        assert run.why is not None
+        assert run.why.code == "source_down"
+        assert await look(desk) == [], "not before its time"
+        seen = await see_schedule(desk.memory.world, "shops")
+        assert seen is not None
+        assert seen.failed is not None
+        assert seen.failed.attempt == 1
+        assert seen.next is not None
+        assert seen.next - desk.memory.world.clock.now() <= seen.next - seen.failed.slot
+        desk.memory.advance(minutes=1)
+        await look(desk)
+        down = False
+        desk.memory.advance(minutes=2)
+        (run,) = await look(desk)
+        assert run.outcome is not None
+        assert run.outcome.statement is None, "the same rows are known"
+        desk.memory.advance(days=4)
+        shops.append({"编号": "2", "名称": "新店"})
+        (run,) = await look(desk)
+    runs = await told(desk)
+    assert [type(one).__name__ for one in runs] == ["Ran", "Failed", "Failed", "Ran", "Ran"]
+    assert [one.attempt for one in runs if isinstance(one, Failed)] == [1, 2]
+    assert (runs[-1].batch, runs[-1].left_out) == (2, 3)  # type: ignore[union-attr]
+    assert len(await desk.rows()) == 2
+    desk.memory.check()
+
+
+def with_corrections() -> City:
+    """The city with a source and a type for cases of the data platform."""
+    here = city()
+    kind = msgspec.structs.replace(here.types["other"], code="data.correction")
+    source = msgspec.structs.replace(here.sources["web"], code="data")
+    return msgspec.structs.replace(
+        here, types={**here.types, "data.correction": kind}, sources={**here.sources, "data": source}
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> SourceDesk:
+    made = SourceDesk(tmp_path)
+    made.memory.world = msgspec.structs.replace(made.memory.world, city=with_corrections())
+    (tmp_path / "inbox" / "shops").mkdir(parents=True)
+    made.comes_from(Folder(path="shops"), ticket=Ticket(type="data.correction", share=10.0), bad_share=60.0)
+    return made
+
+
+def put(desk: SourceDesk, name: str, *rows: str) -> None:
+    (desk.root / "inbox" / "shops" / name).write_text("\n".join((HEAD, *rows, "")))
+
+
+async def test_bad_rows_become_one_case_for_the_owner_and_a_clean_batch_is_noted_on_it(desk: SourceDesk) -> None:
+    world = desk.memory.world
+    put(desk, "a.csv", "1,王小明的店,5", "2,店,许多", "3,,7", "4,店,8")
+    await desk.fetch()
+    (number,) = await correct(world, "shops")
+    assert await correct(world, "shops") == []
+    (case,) = [one for one, _ in desk.memory.store.cases.values()]
+    assert (case.number, case.owner, case.type, case.external) == (number, "watch", "data.correction", "shops:1")
+    assert case.state.value == "dispatched"
+    assert case.deadline("solve") is not None
+    put(desk, "b.csv", *(f"{n},店,1" for n in range(10, 31)), "31,店,很多")
+    await desk.fetch()
+    assert await correct(world, "shops") == [], "one bad row in twenty-two is within what the contract allows"
+    assert not await notes(desk)
+    put(desk, "c.csv", "2,店,6", "3,新店,7")
+    await desk.fetch()
+    await correct(world, "shops")
+    await correct(world, "shops")
+    assert len(await notes(desk)) == 1
+    desk.memory.check()
+
+
+async def notes(desk: SourceDesk) -> list[Noted]:
+    (id,) = desk.memory.store.cases
+    return [entry.data async for entry in desk.memory.world.journal.read(f"case:{id}") if isinstance(entry.data, Noted)]
+
+
+async def test_the_words_of_the_case_tell_no_cell(desk: SourceDesk) -> None:
+    from northbank.core.correction import words
+
+    put(desk, "a.csv", "1,王小明的店,许多")
+    statement = (await desk.fetch()).statement
+    assert statement is not None
+    said = words(desk.memory.world.city.datasets["shops"], statement)
+    assert "shops" in said
+    assert "type(seats): 1" in said
+    assert "a.csv" in said
+    assert "王小明" not in said
+    assert "许多" not in said
