@@ -30,6 +30,7 @@ from northbank.shell.sources.filling import Filling, read_filling, write_filling
 from northbank.shell.sources.simulator import BACK, BEFORE, Simulator
 from northbank.shell.store.pool import UNAVAILABLE, DatabaseError
 from northbank.shell.store.rebuild import rebuild
+from northbank.verbs.demo_data import play_data
 from northbank.wiring import Center, listen_on, open_beside, open_center, serve, settle, web_settings
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ async def run_demo(settings: Settings, out: Console, history: int = 22) -> None:
             write_filling(settings.data, filling)
         if filling is not None:
             center.spawn(_recall(center, simulator, history, filling))
+        center.spawn(play_data(center, [one.actor for one in staff], simulator.caught_up))
         await serve(center, listening, web_settings(settings))
     out.print("Stopped. Everything is saved; the next start goes on with it.")
 
