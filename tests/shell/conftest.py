@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from running import center
-from shell.servers import Foreign, Server, empty_database
+from shell.servers import Foreign, Server, migrated_database, new_database
 
 from northbank.shell.store.embedded import Embedded
 
@@ -40,8 +40,17 @@ def database_url(server: Server) -> str:
     return server.dsn
 
 
+@pytest.fixture(scope="session")
+def migrated(server: Server) -> Iterator[str]:
+    """The name of a database that every `fresh_database` is a copy of, so that tables are made once a run."""
+    with asyncio.Runner() as runner:
+        made = migrated_database(server)
+        yield runner.run(made.__aenter__())
+        runner.run(made.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def fresh_database(server: Server) -> AsyncIterator[str]:
-    """The address of a new empty database that belongs to the role of the service; dropped afterwards."""
-    async with empty_database(server) as url:
-        yield url
+async def fresh_database(server: Server, migrated: str) -> AsyncIterator[str]:
+    """The address of a new database without a row that belongs to the role of the service; dropped afterwards."""
+    async with new_database(server, migrated) as name:
+        yield server.url(database=name)

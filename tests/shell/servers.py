@@ -12,6 +12,7 @@ import asyncpg
 import uuid_utils
 
 from northbank.shell.store.cluster import DATABASE, ROLE, SUPERUSER
+from northbank.shell.store.pool import open_pool
 
 
 class Server(Protocol):
@@ -66,14 +67,31 @@ async def execute(server: Server, *statements: str) -> None:
 
 
 @asynccontextmanager
-async def empty_database(server: Server) -> AsyncIterator[str]:
-    """The address of a new database that belongs to the role of the service; dropped afterwards."""
+async def new_database(server: Server, like: str | None = None) -> AsyncIterator[str]:
+    """The name of a new database that belongs to the role of the service; dropped afterwards. like: a copy of this one."""
     name = f"test_{uuid_utils.uuid7().hex}"
-    await execute(server, f"create database {name} owner {ROLE} template template0 encoding 'UTF8'")
+    # Copied as files: a third of the time that copying through the log takes.
+    made = f"template {like} strategy file_copy" if like else "template template0 encoding 'UTF8'"
+    await execute(server, f"create database {name} owner {ROLE} {made}")
     try:
-        yield server.url(database=name)
+        yield name
     finally:
         await execute(server, f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def empty_database(server: Server) -> AsyncIterator[str]:
+    """The address of a new database without any table."""
+    async with new_database(server) as name:
+        yield server.url(database=name)
+
+
+@asynccontextmanager
+async def migrated_database(server: Server) -> AsyncIterator[str]:
+    """The name of a database with every table and no row, for others to be copies of: nobody is connected to it."""
+    async with new_database(server) as name:
+        await (await open_pool(server.url(database=name))).close()
+        yield name
 
 
 def database_of(url: str) -> str:
