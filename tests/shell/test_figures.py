@@ -7,14 +7,17 @@ from typing import NamedTuple, get_args
 
 import pytest
 from flows.memory import Memory
-from template import CLEAN, LEADER, WORKER
+from msgspec.structs import replace
+from template import ADMIN, CLEAN, LEADER, WORKER, point
 
+from northbank.core.city import Name, Source
 from northbank.core.dataset import AnyStatement, Collected
 from northbank.core.expression import Op
 from northbank.core.lineage import ORDER
 from northbank.core.refusal import Refused
 from northbank.flows.collect import collect
 from northbank.flows.prepare_figures import prepare_all
+from northbank.flows.report import NewReport, Where, report
 from northbank.flows.see_figures import IndicatorQuery, IndicatorView, indicator, indicators, subjects
 from northbank.flows.see_lineage import LineageQuery, lineage
 from northbank.flows.see_quality import QualityQuery, quality
@@ -184,6 +187,29 @@ async def test_quality_is_told_by_data_set_and_department(desk: Desk) -> None:
         ("clean", 0, 0, 0),
     ]
     assert seen.score == shops.score
+
+
+async def test_cases_that_ask_for_a_correction_are_counted_while_they_are_open(desk: Desk) -> None:
+    await desk.shops()
+    await desk.collect(
+        "shops", "bad.csv", SHOPS, *(f"t{n},店 {n},,,,{'12345' if n < 2 else ''},,,,," for n in range(20))
+    )
+    city = desk.memory.world.city
+    sources = {**city.sources, "data": Source(code="data", name=Name("数据平台", "data platform"))}
+    world = replace(desk.memory.world, city=replace(city, sources=sources))
+    await report(
+        world,
+        ADMIN,
+        NewReport(source="data", place=Where(*point("TW-H1-G1")), external="shops:2", text="请更正第 2 批"),
+    )
+    await report(
+        world,
+        ADMIN,
+        NewReport(source="data", place=Where(*point("TW-H1-G1")), external="shops:1", text="第 1 批没有坏行，不计"),
+    )
+    seen = (await quality(desk.platform, LEADER, QualityQuery())).quality
+    assert {one.code: one.tickets for one in seen.datasets if one.tickets} == {"shops": 1}
+    assert {one.owner: one.tickets for one in seen.owners if one.tickets} == {"watch": 1}
 
 
 async def test_who_has_no_business_with_data_sees_none(desk: Desk) -> None:

@@ -1,16 +1,25 @@
 """How good the data are, by data set, department and over all, with the trend of the last batches. Nothing is changed."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from northbank.core.access import Actor
+from northbank.core.dataset import AnyStatement, TurnedAway
+from northbank.core.moves import ENDED
 from northbank.core.name import Name
 from northbank.core.quality import Quality, of_dataset, together
 from northbank.flows.platform import check_reader
 from northbank.flows.see_inventory import unit_name
 from northbank.flows.standing_batches import Told, past_batches
+from northbank.ports import World
+
+TICKETS = (
+    "data"  # the source of cases that ask a provider to correct a batch; their sender's number is `data set:batch`
+)
 
 
 class QualityQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +42,24 @@ async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityV
     world = platform.world
     now = world.clock.now()
     chosen = [one for one in world.city.datasets.values() if query.owner in (None, one.owner)]
-    found = [of_dataset(one, await past_batches(platform, one), now, query.batches) for one in chosen]
+    past = {one.code: await past_batches(platform, one) for one in chosen}
+    tickets = await _tickets(world, past, query.batches)
+    found = [of_dataset(one, past[one.code], now, query.batches, tickets[one.code]) for one in chosen]
     owners = sorted({one.owner for one in chosen})
     return QualityView(together(found), {code: unit_name(world.city, code) for code in owners})
+
+
+async def _tickets(world: World, past: Mapping[str, Sequence[AnyStatement]], last: int) -> Counter[str]:
+    """Cases to the provider that are still open, by data set, of the last batches. Nearly all batches have none: asked all at once."""
+    spoilt = [
+        (code, one)
+        for code, several in past.items()
+        for one in several[-last:]
+        if one.bad or isinstance(one, TurnedAway)
+    ]
+    known = await world.cases.known([(TICKETS, f"{code}:{one.n}") for code, one in spoilt]) if spoilt else set()
+    ids = {number: id for source, number in known if (id := await world.cases.exists(source, number)) is not None}
+    open_ = (
+        {case.id for case in await world.cases.many(list(ids.values())) if case.state not in ENDED} if ids else set()
+    )
+    return Counter(number.partition(":")[0] for number, id in ids.items() if id in open_)
