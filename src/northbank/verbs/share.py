@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from northbank.core.access import SYSTEM, Actor
 from northbank.core.refusal import Refused
@@ -38,7 +38,7 @@ async def run_list(settings: Settings, state: str | None, dataset: str | None, o
     """Requests and grants."""
     async with _opened(settings) as center:
         found = await list_grants(center.platform, SYSTEM, GrantQuery(state=state, dataset=dataset, limit=200))
-    table = Table("id", "data set", "applicant", "owner", "state", "due", "until", "purpose")
+    table = Table(Column("id", no_wrap=True), "data set", "applicant", "owner", "state", "due", "until", "purpose")
     for one in found.rows:
         grant = one.grant
         due = f"{one.due_at:%Y-%m-%d %H:%M}{' late' if one.late else ''}" if one.due_at else "-"

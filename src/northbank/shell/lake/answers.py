@@ -118,6 +118,7 @@ class DuckAnswerer:
         }  # fmt: skip
         engine = duckdb.connect(config=config)
         engine.execute(f"set allowed_directories = [{_literal(self._root)}]")
+        engine.execute("set parquet_metadata_cache = true")
         engine.execute("set enable_external_access = false")
         engine.execute("set lock_configuration = true")
         return engine
@@ -155,7 +156,9 @@ class DuckAnswerer:
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
-            self._reader = self._reader or self._open(self._root / "spill")
+            if self._reader is None:
+                self._reader = self._open(self._root / "spill")
+                self._reader.execute("set parquet_metadata_cache = true")  # files never change under their names
         duck = self._reader.cursor()
         try:
             return duck.execute(query, list(values)).fetchall()
