@@ -82,3 +82,54 @@ def test_columns_and_checks_become_rules(copy: Path) -> None:
         "type(lat)", "credit_code(credit_code)", "id_card(keeper)", "phone(phone)", "in_order(opened,closed)", "inside(lon,lat)",
         "unique(credit_code)",
     ]  # fmt: skip
+
+
+ORIGINS: dict[str, tuple[str, str, str]] = {
+    "two origins": ('[origin.folder]\npath = "a"\n[origin.http]\nurl = "http://a/"\n', "2 kinds of origin", "one of"),
+    "no web address": ('[origin.http]\nurl = "ftp://a/b"\n', "url 'ftp://a/b'", "http://"),
+    "password in the url": ('[origin.http]\nurl = "https://a:b@c/"\n', "a user or password in the url", "secret"),
+    "value of a secret": ('[origin.http]\nurl = "https://c/"\nheaders = { Key = "abc" }\n', "origin.http.headers.Key = 'abc'", "env|file"),
+    "paging without a parameter": ('[origin.http]\nurl = "https://c/"\npaging = "page"\n', "paging 'page' without param", "parameter"),
+    "cursor from nowhere": ('[origin.http]\nurl = "https://c/"\npaging = "cursor"\nparam = "c"\n', "without next", "cursor"),
+    "size alone": ('[origin.http]\nurl = "https://c/"\nsize = 5\n', "size or size_param alone", "both"),
+    "neither table nor query": ('[origin.mysql]\naddress = "file:db"\n', "neither table nor query", "one of the two"),
+    "path out of the inbox": ('[origin.folder]\npath = "../etc"\n', "origin.folder.path = '../etc'", ""),
+    "overlap alone": ('[origin.postgresql]\naddress = "file:db"\ntable = "t"\noverlap = 5\n', "overlap without since", "since"),
+    "schedule of nothing": ('[schedule]\nevery = "day"\n', "a schedule without origin", "[origin.*]"),
+    "hours that do not fit": ('[origin.folder]\npath = "a"\n[schedule]\nevery = "hour"\nhours = 5\n', "hours = 5", "12"),
+    "no such weekday": ('[origin.folder]\npath = "a"\n[schedule]\nevery = "week"\non = 9\n', "on = 9", "Monday"),
+    "ticket of no type": ('[ticket]\ntype = "complaint"\n', "type 'complaint'", "other"),
+    "required without keep": ('[[checks]]\ncheck = "required"\ncolumns = ["kind"]\n', "'required' without keep", "keep"),
+    "steps without step": ('[[checks]]\ncheck = "steps"\ncolumns = ["opened"]\n', "'steps' without step", "step"),
+    "range of nothing": ('[[checks]]\ncheck = "range"\ncolumns = ["seats"]\n', "without least and most", "both"),
+    "rule twice": ('[[checks]]\ncheck = "phone"\ncolumns = ["phone"]\n', "the rule phone(phone) a second time", "once"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ORIGINS)
+def test_a_fault_of_how_rows_come_is_found(kind: str, copy: Path) -> None:
+    tables, found, allowed = ORIGINS[kind]
+    path = copy / SHOPS
+    text = path.read_text("utf-8")
+    path.write_text(text + "\n" + tables, "utf-8")
+    faults = check(copy)
+    said = [fault for fault in faults if fault.file == SHOPS and found in fault.found]
+    assert said, faults
+    assert allowed in said[0].allowed
+    assert said[0].line > text.count("\n"), "in the lines that were added"
+
+
+def test_a_time_that_is_written_otherwise_is_held_against_its_parts(copy: Path, edit: Edit) -> None:
+    edit(LOG, 'kind = "time"', 'kind = "time"\nwritten = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%q"]')
+    assert [fault.found.partition("written ")[2] for fault in check(copy)] == [
+        "'%Y-%m-%d': no time of day", "'%q': unknown part %q",
+    ]  # fmt: skip
+
+
+def test_a_contract_that_fetches_knows_its_format(copy: Path) -> None:
+    path = copy / LOG
+    path.write_text(
+        path.read_text("utf-8") + '\n[origin.postgresql]\naddress = "env:DB"\ntable = "log"\nsince = "at"\n'
+    )
+    log = load(copy).datasets["inspections"]
+    assert (log.format, str(log.origin)) == ("parquet", "postgresql log")

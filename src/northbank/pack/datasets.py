@@ -40,10 +40,11 @@ def dataset_faults(files: PackFiles) -> Iterator[Fault]:
         for n, check in enumerate(one.value.checks):
             yield from _check(files, one, n, check)
         rules = rules_of(_dataset(files, code, one), (0.0, 0.0, 0.0, 0.0))
-        ids = [rule.id for rule in rules]
+        ids = {rule.id for rule in rules[: len(rules) - len(one.value.checks)]}
         for n, check in enumerate(one.value.checks):
-            if ids.count(id := _as_rule(check).id) > 1:
+            if (id := _as_rule(check).id) in ids:
                 yield Fault(one.file, one.line("checks", n, "check"), f"the rule {id} a second time", "each rule once")
+            ids.add(id)
         if (count := len(rules)) > MOST_RULES:
             yield Fault(one.file, 1, f"{count} rules", f"at most {MOST_RULES}, with those that columns imply")
     yield from _circles(files)

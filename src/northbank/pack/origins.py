@@ -20,7 +20,10 @@ def origin_faults(one: TomlFile[DatasetToml]) -> Iterator[Fault]:
     given = [name for name in toml.__struct_fields__ if getattr(toml, name) is not None]
     if len(given) != 1:
         yield Fault(
-            one.file, one.line("origin"), f"{len(given)} kinds of origin", "one of folder, http, postgresql, mysql"
+            one.file,
+            one.line("origin", *given[1:2]),
+            f"{len(given)} kinds of origin",
+            "one of folder, http, postgresql, mysql",
         )
         return
     made = format_of(origin_of(toml))

@@ -39,6 +39,7 @@ class LakeSources:
             folder.mkdir(parents=True, mode=0o700)
             match dataset.origin:
                 case Folder(path=path):
+                    (self._inbox / path).mkdir(parents=True, exist_ok=True, mode=0o700)
                     yield Fetched(self._inbox / path)
                 case Pages() as pages:
                     place = await fetch_pages(
