@@ -1,5 +1,5 @@
 """Runs one benchmark and shows it: `python bench/run.py NAME [--json] [--tiny] [--rows N]`. NAME: intake, live, place, import, duplicates, proof, setup, suggest, page, lifecycle, growth, feed, replay, simulate,
-metrics, collect, delta, lookup, collect-growth, dashboard, all.
+metrics, collect, delta, lookup, collect-growth, dashboard, link, all.
 
 --tiny is for the test that every benchmark still runs; its figures mean nothing.
 """
@@ -34,6 +34,7 @@ MODULES = {
     "lookup": "lookup",
     "collect-growth": "collect_growth",
     "dashboard": "dashboard",
+    "link": "link",
 }
 
 
@@ -57,7 +58,9 @@ def main() -> int:
     reader.add_argument(
         "--tiny", action="store_true", help="too small to mean anything: for the test of the benchmarks"
     )
-    reader.add_argument("--rows", type=int, help="rows of collect, delta, lookup and collect-growth (58000000)")
+    reader.add_argument(
+        "--rows", type=int, help="rows of collect, delta, lookup, collect-growth (58000000) and link (1000000)"
+    )
     asked = reader.parse_args()
     for name in MODULES if asked.name == "all" else [asked.name]:
         result = run(name, asked.tiny, asked.rows)

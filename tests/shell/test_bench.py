@@ -30,6 +30,7 @@ FIGURES = {
     "lookup": {"lookup_p50_ms", "lookup_p99_ms", "group_s"},
     "collect-growth": {"collect_s_1200", "us_a_row_120", "peak_mb_360"},
     "dashboard": {"prepared", "prepare_ms", "dashboard_p50_ms", "dashboard_p99_ms", "signs_p99_ms", "quality_p99_ms"},
+    "link": {"seconds", "peak_mb", "f1", "precision", "recall"},
     "setup": {"clone_s", "start_s", "first_event_s", "total_s"},
 }
 
