@@ -93,10 +93,10 @@ class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def client_key(scope: Scope) -> str | None:
-    """The Idempotency-Key, if one was sent."""
-    key = header(scope, b"idempotency-key")
-    if not key:
+    """The Idempotency-Key, if one was sent; an empty one is refused, for its sender believes to be safe."""
+    if not any(name == b"idempotency-key" for name, _ in scope["headers"]):
         return None
+    key = header(scope, b"idempotency-key")
     if _KEY.match(key) is None:
         raise Refused("invalid", why="Idempotency-Key: up to 200 visible ASCII characters")
     return key.decode("ascii")
