@@ -30,3 +30,23 @@ def collect_(
         go(lambda: run_show(settings, dataset, as_of, out))
         return
     raise typer.Exit(go(lambda: run_collect(settings, dataset, place, out)))
+
+
+@app.command("tend")
+def tend_(
+    dataset: Annotated[str, typer.Argument(help="Code of the data set: a contract in datasets/ of the pack.")], pack: Pack,
+    data: Data = Path("data"), database: Database = None, areas: Areas = None,
+    compact: Annotated[bool, typer.Option("--compact", help="Merge its batches into one folder.")] = False,
+    forget: Annotated[list[str] | None, typer.Option("--forget", help="Take the rows of this key out of every file; once for each column of the key.")] = None,
+    why: Annotated[str, typer.Option("--why", help="With --forget: the reason, which the journal keeps. Name nobody in it.")] = "",
+    retire: Annotated[bool, typer.Option("--retire", help="Take away what is older than the contract keeps.")] = False,
+) -> None:  # fmt: skip
+    """Tend the lake of a data set: merge batches, forget a person, take away what is past retention."""
+    from northbank.verbs.tend import run_tend
+
+    if forget and not why:
+        raise fail("Say --why; the journal keeps the reason.")
+    if not (compact or forget or retire):
+        raise fail("Say what to do: --compact, --forget or --retire.")
+    settings = settings_of(pack=pack, data=data, database=database, areas=areas)
+    go(lambda: run_tend(settings, dataset, compact, tuple(forget or ()), why, retire, out))

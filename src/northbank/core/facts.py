@@ -22,6 +22,7 @@ from northbank.core.reading import ReadingsSealed
 from northbank.core.schedule import Failed, Ran
 from northbank.core.sharing_facts import ShareFact
 from northbank.core.suggest import Trained
+from northbank.core.tending import Compacted, Forgotten, Retired
 
 
 class Erased(Fact, frozen=True, tag="erased"):
@@ -57,6 +58,7 @@ AnyFact = (
     CaseFact
     | Built
     | Collected
+    | Compacted
     | Drawn
     | Failed
     | Ran
@@ -65,6 +67,7 @@ AnyFact = (
     | Opened
     | Disabled
     | Fitted
+    | Forgotten
     | Judged
     | LinkJudged
     | LinkTrained
@@ -72,6 +75,7 @@ AnyFact = (
     | Published
     | QuarantineRead
     | ReadingsSealed
+    | Retired
     | Scanned
     | ShareFact
     | Trained

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from northbank.core.dataset import AnyStatement, Collected, Counts, Dataset, Rule, SourceFile
+from northbank.core.tending import Compacted
 
 Progress = Callable[[str, float], None]  # what is being done (digest, read, sort, land), and what share of it is
 
@@ -33,3 +34,14 @@ class Lake(Protocol):
 
     async def count(self, dataset: Dataset, batches: Sequence[Collected]) -> int:
         """Rows of the data set made of these batches."""
+
+    async def merge(self, dataset: Dataset, batches: Sequence[Collected]) -> Compacted:
+        """Write one folder in place of those of batches."""
+
+    async def forget(self, dataset: Dataset, key: Sequence[str]) -> tuple[int, int]:
+        """Rewrite files without the rows of a key: how many good and bad ones there were."""
+
+    async def retire(
+        self, dataset: Dataset, folders: Sequence[str], quarantine: Sequence[str]
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """Take folders away, and the bad rows of others: what there was of them."""

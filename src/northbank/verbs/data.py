@@ -15,6 +15,7 @@ from northbank.flows.collect import Outcome, collect, collect_from_origin, datas
 from northbank.flows.correct import correct
 from northbank.flows.scheduled import collect_due, see_schedule
 from northbank.flows.see_datasets import DatasetView, see_dataset, trend
+from northbank.flows.tend import compact
 from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
 from northbank.wiring import lake_of, open_beside, sources_of
@@ -40,11 +41,14 @@ async def run_collect(settings: Settings, code: str, place: Path | None, out: Co
                     done = await collect(center.world, lake_of(settings), code, place, tell)
             dataset = dataset_of(center.world, code)
             cases = await correct(center.world, code)
+            merged = await compact(center.world, lake_of(settings), code, due_only=True)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
     _tell(dataset, done, out)
     for number in cases:
         out.print(f"  Case {number} asks {dataset.owner} to correct it.")
+    if merged is not None:
+        out.print(f"{len(merged.of)} batches are one folder now; they had become many.")
     return 1 if isinstance(done.statement, TurnedAway) else 0
 
 

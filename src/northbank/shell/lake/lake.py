@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import msgspec
@@ -18,6 +19,8 @@ from northbank.core.bases import Built
 from northbank.core.buckets import buckets_for
 from northbank.core.dataset import AnyStatement, Collected, Counts, Dataset, Rule, SourceFile, TurnedAway
 from northbank.core.refusal import Refused
+from northbank.core.tending import Compacted
+from northbank.shell.lake import tending
 from northbank.shell.lake.apart import BAD
 from northbank.shell.lake.batch import Batch
 from northbank.shell.lake.crew import Crew
@@ -26,10 +29,12 @@ from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
 from northbank.shell.lake.noted import noted
-from northbank.shell.lake.parts import ABOUT, BATCHES
+from northbank.shell.lake.parts import ABOUT, BATCHES, parts_of
 from northbank.shell.lake.rows import LakeRows, connect
+from northbank.shell.lake.tending import sync
 
 STAGING = "staging"
+T = TypeVar("T")
 References = Mapping[str, tuple[Dataset, Sequence[Collected]]]
 _decode = msgspec.json.Decoder(Built | Collected | TurnedAway).decode
 
@@ -143,6 +148,33 @@ class DuckLake(LakeRows):
         await asyncio.to_thread(os.rename, made, staging)
         await self.land(dataset, statement, lambda step, share: None)
 
+    async def merge(self, dataset: Dataset, batches: Sequence[Collected]) -> Compacted:
+        """Write one folder in place of those of batches. Raises LakeError."""
+        parts = parts_of(self._root, dataset.code, batches)
+        buckets = self._buckets(sum(one.good for one in batches)) if dataset.key else 1
+        of = [one.folder for one in batches]
+        return await self._tend(dataset, lambda duck: tending.merge(duck, self._root, dataset, parts, of, buckets))
+
+    async def forget(self, dataset: Dataset, key: Sequence[str]) -> tuple[int, int]:
+        """Rewrite files without the rows of a key: how many good and bad ones there were. Raises LakeError."""
+        return await self._tend(dataset, lambda duck: tending.forget(duck, self._root, dataset, key))
+
+    async def retire(
+        self, dataset: Dataset, folders: Sequence[str], quarantine: Sequence[str]
+    ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """Take folders away, and the bad rows of others: what there was of them."""
+        return await asyncio.to_thread(tending.retire, self._root, dataset.code, folders, quarantine)
+
+    async def _tend(self, dataset: Dataset, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        def do() -> T:
+            with self._engine(self._folder(dataset.code)) as duck:
+                return work(duck)
+
+        try:
+            return await asyncio.to_thread(do)
+        except (duckdb.Error, OSError) as error:
+            raise LakeError(f"Files of {dataset.code} could not be rewritten: {str(error).splitlines()[0]}") from error
+
     @contextmanager
     def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         duck = connect(scratch / "spill", self._memory, self._threads, ordered=False)
@@ -154,12 +186,3 @@ class DuckLake(LakeRows):
 
     def _folder(self, dataset: str) -> Path:
         return self._root / dataset
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -76,6 +76,12 @@ def relation(dataset: Dataset, parts: Sequence[Part], other: bool = False) -> st
     return f"select {columns}, {BATCH} from ({' union all by name '.join(rows)})"  # house: sql
 
 
+def newest_of(dataset: Dataset, parts: Sequence[Part]) -> str:
+    """The rows of parts with every column that they have in a file: of each key the newest."""
+    rows = _newest(dataset, parts) if dataset.key and len(parts) > 1 else [_rows(part, "*") for part in parts]
+    return f"{' union all by name '.join(rows)} union all by name (select {_typed_nothing(dataset)} where false)"
+
+
 def _newest(dataset: Dataset, parts: Sequence[Part]) -> list[str]:
     """Each part without what newer ones have."""
     key = ", ".join(quoted(one) for one in dataset.key)
