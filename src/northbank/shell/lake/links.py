@@ -27,10 +27,11 @@ from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.golden import Golding
-from northbank.shell.lake.lake import STAGING, DuckLake, sync
+from northbank.shell.lake.lake import STAGING, DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
 from northbank.shell.lake.parts import ABOUT
 from northbank.shell.lake.rows import connect
+from northbank.shell.lake.tending import sync
 
 RUNS = "runs"
 T = TypeVar("T")
