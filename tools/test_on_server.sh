@@ -49,5 +49,6 @@ trap 'exit 130' INT TERM
         -o "-c listen_addresses= -k $FOLDER -c fsync=off -c full_page_writes=off" start >>log 2>&1 || { cat log server.log >&2; exit 1; }
 )
 
+sh tools/ensure_mariadb.sh
 say "$("$BIN/postgres" --version)"
 .venv/bin/pytest "${@:-tests}" --server "postgresql://postgres@/postgres?host=$FOLDER"
