@@ -3,14 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from running import center
 from shell.servers import Foreign, Server, migrated_database, new_database
 
+from northbank.shell.lake.spark.session import session_of
 from northbank.shell.store.embedded import Embedded
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 __all__ = ["center"]  # a fixture too: one whole center for the tests of the outside face
+
+
+CLUSTER, MEMORY = "local-cluster[2,1,1024]", "512MB"  # two workers of one core each
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +62,14 @@ async def fresh_database(server: Server, migrated: str) -> AsyncIterator[str]:
     """The address of a new database without a row that belongs to the role of the service; dropped afterwards."""
     async with new_database(server, migrated) as name:
         yield server.url(database=name)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator["SparkSession"]:
+    """A Spark cluster on this machine: a master and two workers, each of which runs programs in a process of its own."""
+    # Java that compiles in one quick step: these programs end before a second one would pay.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        found = session_of(CLUSTER, MEMORY)
+        yield found
+        found.stop()
