@@ -44,6 +44,7 @@ from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.links import LinkLake
 from northbank.shell.lake.quarantine import LakeQuarantine
+from northbank.shell.lake.spark.lake import SparkLake
 from northbank.shell.lake.trail import FileTrail
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
@@ -335,7 +336,9 @@ def sharing_of(settings: Settings, pool: asyncpg.Pool, secret: bytes, lake: Duck
 
 
 def lake_of(settings: Settings) -> DuckLake:
-    """The lake of a data folder, with so much of the machine as the settings give it."""
+    """The lake of a data folder, with so much of the machine as the settings give it, and the engine they name."""
+    if settings.lake_engine == "spark":
+        return SparkLake(settings.data / "lake", settings.spark_master, settings.lake_memory, settings.lake_threads)
     return DuckLake(settings.data / "lake", settings.lake_memory, settings.lake_threads)
 
 

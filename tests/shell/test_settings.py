@@ -41,6 +41,8 @@ def test_a_replay_has_a_speed() -> None:
         (PACK | {"database": "mysql://x"}, {}, "postgresql://"),
         (PACK | {"database_password_file": Path("p")}, {}, "without database"),
         (PACK | {"wall_open": "perhaps"}, {}, "wall_open"),
+        (PACK, {"NORTHBANK_LAKE_ENGINE": "abacus"}, "lake_engine"),
+        (PACK, {"NORTHBANK_SPARK_MASTER": "yarn"}, "spark_master is yarn"),
         (PACK | {"colour": "red"}, {}, "colour"),
     ],
 )

@@ -15,6 +15,7 @@ Mode = Literal["live", "simulated", "replay"]
 Words = Literal["plain", "json"]
 
 PREFIX = "NORTHBANK_"
+MASTER = r"spark://[^\s/]+|local(\[(\d+|\*)\])?|local-cluster\[\d+,\d+,\d+\]"  # the clusters that share this machine's folders
 SECRETS = "NORTHBANK_SECRET_"  # variables of this kind are read where a contract names them, and are no settings
 
 
@@ -28,7 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     areas: a folder with the operator's own geometry for the pack. wall_open: the wall needs no signing in.
     secure: people reach it by https only. anonymous_open311: residents may report through Open311 without an account.
     audit_key_file: the Ed25519 key (PEM) checkpoints are signed with; without it the one in the data folder.
-    lake_memory, lake_threads: what the engine of the data platform may use of the machine.
+    lake_memory, lake_threads: what the engine of the data platform may use of the machine. lake_engine: what makes batches.
+    spark_master: where the cluster is: spark://host:7077, or local[2] for threads of this machine.
     lineage_url: where events of lineage are sent besides the data folder (OpenLineage over HTTP).
     database_password_file: the password for `database`, kept out of the command line and the environment.
     """
@@ -49,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log: Words = "plain"
     lake_memory: str = "1GB"
     lake_threads: int = 2
+    lake_engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str = "local[2]"
     lineage_url: str | None = None
 
     def database_url(self) -> str | None:
@@ -110,6 +114,8 @@ def _faults(settings: Settings) -> list[str]:
         faults.append(f"lake_threads is {settings.lake_threads}; possible are 1 to 256.")
     if settings.lineage_url is not None and urlsplit(settings.lineage_url).scheme not in {"http", "https"}:
         faults.append("lineage_url is no address of the form https://host/api/v1/lineage.")
+    if not re.fullmatch(MASTER, settings.spark_master):
+        faults.append(f"spark_master is {settings.spark_master}; write it such as spark://host:7077 or local[2].")
     if settings.database is not None and urlsplit(settings.database).scheme not in {"postgresql", "postgres"}:
         faults.append("database is no address of the form postgresql://user@host:5432/name.")
     if settings.database_password_file is not None and settings.database is None:

@@ -86,8 +86,8 @@ DUCKDB = Dialect(
     },
 )
 
-# Spark asks Java: `$` would match before a last line break, so a whole match is written \A...\z; what a group holds is $1 there, \1
-# in core; the code point of no text is 0 there. Its own `timestamp` has a zone, which a source's clock has not.
+# Spark asks Java: `$` would match before a last line break, so a whole match is written \A...\z; (?d) leaves it no line break but \n;
+# it replaces every match, so patterns of `replace` begin with ^; what a group holds is $1 there, \1 in core; the code point of no text is 0 there. Its own `timestamp` has a zone, which a source's clock has not.
 SPARK = Dialect(
     name="Spark",
     quote="`",
@@ -98,8 +98,8 @@ SPARK = Dialect(
     told=True,
     operations={
         **_SAME,
-        "matches": r"rlike({0}, concat('\\A(?:', {1}, ')\\z'))",
-        "replace": r"regexp_replace({0}, {1}, regexp_replace({2}, '\\\\([0-9])', '\\$$1'))",
+        "matches": r"rlike({0}, concat('(?d)\\A(?:', {1}, ')\\z'))",
+        "replace": r"regexp_replace({0}, concat('(?d)', {1}), regexp_replace({2}, '\\\\([0-9])', '\\$$1'))",
         "part": "substring({0}, cast({1} as int), cast({2} as int))",
         "code_point": "cast(if({0} = '', -1, ascii({0})) as bigint)",
         "place": "cast(instr({0}, {1}) as bigint)",
