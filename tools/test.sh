@@ -9,6 +9,7 @@ sh tools/check.sh static
 
 CHROMIUM=$(sh tools/ensure_browser.sh)
 export CHROMIUM
+sh tools/ensure_java.sh >/dev/null
 sh tools/ensure_mariadb.sh
 
 # The screens: their own types and unit tests, with the Node that came as a wheel.

@@ -95,11 +95,11 @@ class SparkEngine:
         self._view("more", "select * from more_0")
         unknown = [self._unknown(bit, rule) for bit, rule in enumerate(self._rules) if rule.check == "known"]
         again = [[self._repeats(bit, rule)] for bit, rule in enumerate(self._rules) if rule.check == "unique"]
-        for n, more in enumerate(
-            filter(None, [unknown, *again]), 1
-        ):  # a row that repeats another by one rule is out for the next
-            self._keep(f"more_{n}", f"select * from more_{n - 1} union all {' union all '.join(more)}")
-            self._view("more", f"select * from more_{n}")
+        # One after the other: a row that repeats another by one rule is out for the next.
+        for n, more in enumerate(filter(None, [unknown, *again]), 1):
+            added = " union all ".join((f"select * from more_{n - 1}", *more))  # house: sql
+            self._keep(f"more_{n}", added)
+            self._view("more", f"select * from more_{n}")  # house: sql
         tell("sort", 0.2)
         bad, faults = self._write_bad(names)
         tell("sort", 0.4)
