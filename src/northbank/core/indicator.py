@@ -26,7 +26,7 @@ class CellTest(msgspec.Struct, frozen=True):
 
     column: str
     test: Test
-    value: Plain | tuple[str, ...] = ""
+    value: bool | Plain | tuple[str, ...] = ""
     or_empty: bool = False
 
 

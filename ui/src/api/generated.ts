@@ -315,7 +315,7 @@ export interface CellPair {
 export interface CellTest {
   column: string;
   test: "ahead" | "at_least" | "at_most" | "empty" | "equal" | "one_of" | "there" | "within";
-  value?: string | number | string[];
+  value?: boolean | string | number | string[];
   or_empty?: boolean;
 }
 
