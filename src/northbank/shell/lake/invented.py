@@ -21,7 +21,7 @@ BAD_AT, AGAIN_AT = (
     13,
 )  # of each period, the place of the row that is broken and of the one that corrects an earlier row
 OFTEN, SELDOM = 40, 125  # rows of a period: where contracts allow many bad rows, and where not
-FILE_ROWS = 2_500_000
+FILE_ROWS = 1_000_000
 UNREADABLE = "unreadable"
 
 
