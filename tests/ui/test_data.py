@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 from running import Running
@@ -13,6 +14,7 @@ from ui.screens import LAPTOP, PHONE, Lang, Screens, Size, number
 from ui.test_access import judge, no_overflow
 
 from northbank.flows.collect import collect
+from northbank.flows.link import link
 
 HEAD = "编号,名称,类别,店主身份证号,电话,经度,纬度"
 KEEPER = "110105194912310021"  # its check digit is wrong
@@ -24,7 +26,7 @@ ROWS = {
 PAGES = {
     "/data": ".came tbody tr", "/data/catalog": "tbody tr", "/data/sets/shops": ".lineage .box", "/data/quality": "tbody tr",
     "/data/lineage?dataset=shops": ".box.start", "/data/requests": "tbody tr", "/data/console": ".table", "/data/inventory": "tbody tr",
-    "/data/inventory?view=coverage": "tbody tr", "/data/quarantine?set=shops": ".bad",
+    "/data/inventory?view=coverage": "tbody tr", "/data/links": ".pair tbody tr", "/data/quarantine?set=shops": ".bad",
 }  # fmt: skip
 MATTER: dict[str, Any] = {
     "dataset": "shops", "purpose": "沿街店铺巡查", "application": "九小场所",
@@ -42,6 +44,13 @@ def filled(city: Running, tmp_path_factory: pytest.TempPathFactory) -> Running:
         path.write_text("\n".join((HEAD, *rows, "")), "utf-8")
         os.utime(path, (made, made))
         city.call(collect(platform.world, platform.lake, "shops", path, lambda step, share: None))
+    permits = folder / "permits.csv"
+    permits.write_text("permit,holder,credit_code,phone,granted,address,seats\np1,店0,,13800138000,2020-01-12,港口路1号,12\n", "utf-8")
+    city.call(collect(platform.world, platform.lake, "permits", permits, lambda step, share: None))
+    unsure = msgspec.structs.replace(platform.world.city.links["keepers"], review=1e-9, match=0.9999999)  # every pair waits
+    changed = msgspec.structs.replace(platform.world.city, links={"keepers": unsure})
+    world = msgspec.structs.replace(platform.world, city=changed)
+    city.call(link(msgspec.structs.replace(platform, world=world), "keepers", False, lambda step, share: None))
     with city.client("unit") as unit, city.client("steward") as steward:
         for _ in range(2):
             reply = unit.post("/api/v1/data/requests", json=MATTER)
@@ -150,3 +159,23 @@ def test_a_place_of_the_lineage_shows_its_way_by_the_keyboard(filled: Running, v
     expect(page.locator(".box")).not_to_have_count(before)
     page.get_by_role("button", name="As a table").press("Enter")
     expect(page.get_by_role("table").locator("tbody tr").first).to_be_visible()
+
+
+def test_pairs_are_reviewed_by_keys(filled: Running, visit: Screens) -> None:
+    visit.expects("4[0-9][0-9]")
+    page = visit.open("/data/links", "steward", "en", LAPTOP)
+    place = page.locator(".pager [role=status]")
+    expect(place).to_have_text(re.compile("^Pair 1 of"))
+    total = int(place.inner_text().split()[-1])
+    page.keyboard.press("j")
+    expect(place).to_have_text(f"Pair 2 of {total}")
+    page.keyboard.press("k")
+    expect(place).to_have_text(f"Pair 1 of {total}")
+    page.get_by_label("Reason").fill("another address")
+    page.get_by_label("Reason").press("Tab")
+    page.keyboard.press("d")
+    expect(place).to_have_text(f"Pair 2 of {total}")
+    page.keyboard.press("k")
+    expect(page.locator(".said")).to_contain_text("a second person has to say the same")
+    page.keyboard.press("u")
+    expect(place).to_have_text(f"Pair 1 of {total - 1}")

@@ -104,3 +104,15 @@ def test_the_start(lang: Lang, shots: Path, browser: Browser, jiangbei: Process)
         expect(page.get_by_role("textbox").first).to_be_visible()
         expect(page.get_by_role("note")).to_have_text(SIMULATED[lang])
         keep(page, f"start-{lang}", shots)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_came_in(lang: Lang, shots: Path, browser: Browser, jiangbei: Process, kept: Path | None) -> None:
+    with screens(browser, jiangbei.base, PASSWORD) as visit:
+        page = visit.open("/data", "steward", lang, LAPTOP)
+        expect(page.locator(".units tbody tr").first).to_be_visible()
+        expect(page.get_by_role("note")).to_have_text(SIMULATED[lang])
+        keep(page, f"data-{lang}", shots)
+        if kept:
+            page.locator(".needs .tag").first.wait_for(timeout=600_000)  # the demonstration's data come in after its day
+            keep(page, f"data-{lang}", kept)

@@ -27,6 +27,7 @@ export const router = createRouter({
         { path: "inventory", name: "data-inventory", component: () => import("./screens/data/Inventory.vue") },
         { path: "requests", name: "data-requests", component: () => import("./screens/data/Requests.vue") },
         { path: "console", name: "data-console", component: () => import("./screens/data/Console.vue") },
+        { path: "links", name: "data-links", component: () => import("./screens/data/Links.vue") },
         { path: "quarantine", name: "data-quarantine", component: () => import("./screens/data/Quarantine.vue") },
       ],
     },

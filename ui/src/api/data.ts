@@ -1,7 +1,7 @@
 // What the screens of the data platform ask.
 import { ask, file, json, part } from "./client";
 import type {
-  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LedgerView, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
+  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
 } from "./generated";
 
 const api = "/api/v1";
@@ -29,6 +29,11 @@ export const data = {
   actOnGrant: (id: string, body: GrantAct, key: string) => ask<GrantView>(`${api}/data/grants/${part(id)}/act`, json("POST", body, key)),
   granted: () => ask<GrantedTables>(`${api}/data/granted`),
   query: (body: DataQuery) => ask<QueryAnswer>(`${api}/data/query`, json("POST", body)),
+  linkModels: () => ask<LinkModelList>(`${api}/data/links`),
+  pairs: (model: string) => ask<PairPage>(`${api}/data/links/${part(model)}/pairs`),
+  pair: (model: string, left: string, right: string) => ask<PairView>(`${api}/data/links/${part(model)}/pairs/${part(left)}/${part(right)}`),
+  answerPair: (model: string, left: string, right: string, body: NewVerdict) =>
+    ask<VerdictView>(`${api}/data/links/${part(model)}/pairs/${part(left)}/${part(right)}`, json("POST", body)),
   /** The same answer as a file. */
   queryFile: (body: DataQuery) => file(`${api}/data/query`, json("POST", body)),
 };

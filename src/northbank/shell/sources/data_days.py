@@ -32,7 +32,7 @@ STOCK = timedelta(days=30)  # so long ago the first batches came, with what was 
 PAST: Mapping[Cycle, int] = {"hourly": 6, "daily": 5, "weekly": 3, "monthly": 2, "quarterly": 1, "yearly": 1, "once": 0}
 FRESH = timedelta(hours=2)  # the batch that is turned away came so long ago
 STOCK_ROWS = 600
-ROWS = (40, 160)
+ROWS = 60  # of a batch of changes: so many and up to as many more
 EVERY = 240.0  # seconds between two batches once the past is told
 REST = 2.0  # the past rests so many times as long as it works
 SEED = 20_260_101
@@ -72,10 +72,16 @@ def plan(every: Mapping[str, Dataset], now: datetime) -> list[Planned]:
         shift = 2.4 if dataset.code == late else chance.uniform(0.1, 0.6)
         for n in range(count):
             made = max(now - cycle * (count - 1 - n + shift), found[-1].made + timedelta(minutes=20))
-            found.append(Planned(dataset, n + 2, min(made, now), chance.randint(*ROWS)))
+            found.append(Planned(dataset, n + 2, min(made, now), _rows(dataset, chance)))
         if dataset.code == spoiled:
-            found.append(Planned(dataset, count + 2, now - FRESH, chance.randint(*ROWS), True))
+            found.append(Planned(dataset, count + 2, now - FRESH, _rows(dataset, chance), True))
     return sorted(found, key=lambda one: (one.made, one.n))
+
+
+def _rows(dataset: Dataset, chance: random.Random) -> int:
+    """So many rows that a bad one or two among them do not turn the batch away."""
+    least = max(ROWS, round(250 / max(dataset.bad_share, 0.5)))
+    return chance.randint(least, least + ROWS)
 
 
 def late_one(datasets: Mapping[str, Dataset]) -> str:
@@ -128,7 +134,7 @@ async def _catch_up(platform: Platform, invent: Invent, inbox: Path, turns: Sequ
 
 async def _next(platform: Platform, dataset: Dataset) -> Planned:
     n = len((await shelf_of(platform).lines()).get(dataset.code, ())) + 1
-    rows = random.Random(SEED + n).randint(*ROWS)
+    rows = _rows(dataset, random.Random(SEED + n))
     return Planned(dataset, n, platform.world.clock.now(), STOCK_ROWS if dataset.each == "whole" else rows)
 
 

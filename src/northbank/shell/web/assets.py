@@ -28,6 +28,7 @@ SCREENS = (
     "/data/inventory",
     "/data/requests",
     "/data/console",
+    "/data/links",
     "/data/quarantine",
 )  # grows with the screens: an address without a screen is a 404, not an empty page
 ONE_OF = ("/data/sets/",)  # screens of one thing each, whose code follows

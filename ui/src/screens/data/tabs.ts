@@ -17,6 +17,7 @@ const TABS: Tab[] = [
   { path: "/data/requests", name: "requests" },
   { path: "/data/console", name: "console", roles: ASKERS },
   { path: "/data/inventory", name: "inventory" },
+  { path: "/data/links", name: "links" },
   { path: "/data/quarantine", name: "quarantine", roles: [...STEWARDS, "unit_officer"] },
 ];
 
