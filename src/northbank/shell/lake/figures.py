@@ -130,12 +130,12 @@ def _statement(
     value = AGGREGATES[indicator.measure].format(quoted(indicator.column))
     group = indicator.group
     key, joined = _key(words, group, areas) if group else ("null::varchar", "")
-    sets = "grouping sets ((), (_key))" if group else "grouping sets (())"
+    there = "grouping(_key) = 1 or count(*) filter (where _in) > 0" if group else "grouping(_key) = 1"
     order = "_key desc" if group and group.per else "_counted desc, _key"
     return (
         f"select grouping(_key) as _all, _key, {value} as _value, count(*) filter (where _in) as _counted, count(*) as _rows "  # house: sql
-        f"from (select *, {counted} as _in, {besides} as _among, {key} as _key from ({rows}){joined}) group by {sets} "
-        f"having grouping(_key) = 1 or count(*) filter (where _in) > 0 order by _all desc, {order} limit {MOST_GROUPS + 2}"
+        f"from (select *, {counted} as _in, {besides} as _among, {key} as _key from ({rows}){joined}) group by grouping sets ((), (_key)) "
+        f"having {there} order by _all desc, {order} limit {MOST_GROUPS + 2}"
     )  # fmt: skip
 
 
