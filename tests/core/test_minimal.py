@@ -58,7 +58,7 @@ def test_questions_without_sense_are_named(wrong: Question) -> None:
     ("asked", "first"),
     [
         ("店铺登记", "shops"), ("检查", "inspections"), ("register shops", "shops"), ("inspections", "inspections"),
-        ("巡守队", "shops"), ("合格", "inspections"), ("phon", "shops"), ("身份证", "shops"),
+        ("巡守队", "legal_persons"), ("合格", "inspections"), ("phon", "legal_persons"), ("身份证", "shops"),
     ],
 )  # fmt: skip
 def test_data_sets_are_found_in_both_languages(asked: str, first: str) -> None:

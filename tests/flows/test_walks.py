@@ -27,7 +27,7 @@ async def test_the_walks_go_everywhere() -> None:
     """A walk that missed half the table would prove little."""
     seen: set[tuple[str, str]] = set()
     tried: Counter[tuple[str, Act]] = Counter()
-    for seed in range(40):
+    for seed in range(48):
         memory = Memory()
         walk = Walk(memory.world, seed, memory.clock.advance)
         walk.tried = tried
