@@ -27,15 +27,17 @@ async def test_the_walks_go_everywhere() -> None:
     """A walk that missed half the table would prove little."""
     seen: set[tuple[str, str]] = set()
     tried: Counter[tuple[str, Act]] = Counter()
-    for seed in range(48):
+    wanted = {(to.value, act.value) for state, row in MOVES.items() for act, to in row.items() if to is not state}
+    every = set(Act) - {Act.LOOK_BACK}  # its plan is drawn once a month: test_look_back
+    for seed in range(120):
         memory = Memory()
         walk = Walk(memory.world, seed, memory.clock.advance)
         walk.tried = tried
         await walk.go(500)
         seen |= walk.seen
-    wanted = {(to.value, act.value) for state, row in MOVES.items() for act, to in row.items() if to is not state}
-    assert len(wanted - seen) <= 3, sorted(wanted - seen)
-    assert {act for _, act in seen} == set(Act) - {Act.LOOK_BACK}  # its plan is drawn once a month: test_look_back
+        if len(wanted - seen) <= 3 and {act for _, act in seen} == every:
+            return
+    raise AssertionError(f"never: {sorted(wanted - seen)} {every - {act for _, act in seen}}")
 
 
 async def test_a_refused_step_leaves_no_trace() -> None:
