@@ -35,6 +35,7 @@ class Apart:
         self._staging = staging
         self._references = references
         self._buckets = buckets
+        self._late = False  # whether any row is known to fail a rule over the whole batch
 
     def run(self, names: Sequence[str], tell: Progress) -> tuple[int, dict[str, int], int]:
         """Bad rows, how many of them fail each rule, good rows. names: of the files."""
@@ -57,6 +58,7 @@ class Apart:
         for bit, rule in enumerate(self._rules):
             if rule.check == "known":
                 self._mark_unknown(duck, bit, rule)
+        self._late = duck.execute("select 1 from more limit 1").fetchone() is not None
         for bit, rule in enumerate(self._rules):
             if rule.check == "unique":
                 self._mark_repeats(duck, bit, rule.columns)
@@ -65,8 +67,7 @@ class Apart:
             f"({self._parts()} join (select file, row, bit_or(marks) as marks from more group by all) m "
             f"on m.file = {FILE} and m.row = {ROW})"
         )
-        any_late = duck.execute("select 1 from more limit 1").fetchone()
-        return write_bad(duck, self._dataset, self._rules, self._staging, names, early, late if any_late else "")
+        return write_bad(duck, self._dataset, self._rules, self._staging, names, early, late if self._late else "")
 
     def _parts(self, bucket: int | None = None) -> str:
         """The rows that were read, of all buckets or of one."""
@@ -93,35 +94,44 @@ class Apart:
 
     def _mark_repeats(self, duck: duckdb.DuckDBPyConnection, bit: int, columns: Sequence[str]) -> None:
         """Rows that a later row of the batch has the same cells as; rows with an empty cell repeat nothing."""
-        duck.execute(
-            f"insert into more select {FILE}, {ROW}, {1 << bit} from ({self._again(self._parts(), columns)})"  # house: sql
-        )
+        rows = self._parts()
+        if self._find_repeats(duck, rows, columns):
+            duck.execute(
+                f"insert into more select {FILE}, {ROW}, {1 << bit} from {rows} r {self._fine()} "  # house: sql
+                f"semi join again a on {self._earlier(columns)} where {MARKS} = 0"
+            )
+            self._late = True
 
-    def _again(self, rows: str, columns: Sequence[str]) -> str:
-        """The places of rows that a later row has the same cells as."""
-        names = ", ".join(quoted(one) for one in columns)
+    def _find_repeats(self, duck: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str]) -> bool:
+        """Make the table `again` of the cells that several rows have, with the place of the last such row; whether there are any."""
+        names = ", ".join(map(quoted, columns))
         there = " and ".join(f"{quoted(one)} is not null" for one in columns)
-        fine = (
-            f"(select {FILE}, {ROW}, {names} from {rows} anti join more m on m.file = {FILE} and m.row = {ROW} "  # house: sql
-            f"where {MARKS} = 0 and {there})"
+        duck.execute(
+            f"create or replace temp table again as select {names}, max({PLACE}) as _last from {rows} r {self._fine()} "  # house: sql
+            f"where {MARKS} = 0 and {there} group by {names} having count(*) > 1"
         )
-        return (
-            f"select {FILE}, {ROW} from {fine} join (select {names}, max({PLACE}) as last from {fine} "  # house: sql
-            f"group by {names} having count(*) > 1) using ({names}) where {PLACE} < last"
-        )
+        return duck.execute("select 1 from again limit 1").fetchone() is not None
+
+    def _earlier(self, columns: Sequence[str]) -> str:
+        """Whether a later row `a` has the same cells as a row `r`."""
+        return " and ".join([*(f"a.{quoted(one)} = r.{quoted(one)}" for one in columns), f"{PLACE} < a._last"])
+
+    def _fine(self) -> str:
+        """Only rows `r` that fail no rule over the whole batch."""
+        return f"anti join more m on m.file = r.{FILE} and m.row = r.{ROW}" if self._late else ""
 
     def _write_good(self, duck: duckdb.DuckDBPyConnection, n: int) -> int:
         """The good rows of a bucket, of each key the last one, sorted by key so that a look-up reads little."""
         rows = self._parts(n)
         columns = ", ".join(quoted(column.code) for column in self._dataset.columns)
-        key, order, fresh = ", ".join(quoted(one) for one in self._dataset.key), "", ""
-        if key:
-            duck.execute(f"create or replace temp table again as {self._again(rows, self._dataset.key)}")  # house: sql
-            order = f"order by {key}"
-            fresh = f"anti join again a on a.{FILE} = r.{FILE} and a.{ROW} = r.{ROW}"
+        key = self._dataset.key
+        order = f"order by {', '.join(map(quoted, key))}" if key else ""
+        fresh = ""
+        if key and self._find_repeats(duck, rows, key):
+            fresh = f"anti join again a on {self._earlier(key)}"
         done = duck.execute(
-            f"copy (select {columns}, r.{FILE}, r.{ROW} from {rows} r anti join more m on m.file = r.{FILE} and m.row = r.{ROW} {fresh} "  # house: sql
-            f"where {MARKS} = 0 {order}) to {literal(str(self._staging / f'rows-{n:04d}.parquet'))} ({KEPT}, row_group_size {GROUP})"
+            f"copy (select {columns}, {FILE}, {ROW} from {rows} r {self._fine()} {fresh} where {MARKS} = 0 {order}) "  # house: sql
+            f"to {literal(str(self._staging / f'rows-{n:04d}.parquet'))} ({KEPT}, row_group_size {GROUP})"
         ).fetchone()
         for part in self._staging.glob(f"parts-*/{BUCKET}={n:0{digits_of(self._buckets)}x}"):
             shutil.rmtree(part)
@@ -144,13 +154,15 @@ def write_bad(
     found = [f"select {FILE} as file, {ROW} as row, {MARKS} as marks, {CELLS} as cells from {early}"]  # house: sql
     if late:
         found.append(f"select {FILE}, {ROW}, marks, to_json({{{cells}}}) from {late}")  # house: sql
-    lines = literal(str(staging / "reject-*.parquet"))
+    query = f"select ({file})[file + 1] as file, row, {faults} as faults, cells, null::varchar as line from ({' union all '.join(found)})"  # house: sql
+    if any(staging.glob("reject-*.parquet")):
+        lines = literal(str(staging / "reject-*.parquet"))
+        query += f" union all select ({file})[file + 1], null, ['unreadable'], null, line from read_parquet({lines})"
     done = duck.execute(
-        f"copy (select ({file})[file + 1] as file, row, {faults} as faults, cells, null::varchar as line "  # house: sql
-        f"from ({' union all '.join(found)}) "
-        f"union all select ({file})[file + 1], null, ['unreadable'], null, line from read_parquet({lines})) "
-        f"to {literal(str(staging / BAD))} ({KEPT})"
+        f"copy ({query}) to {literal(str(staging / BAD))} ({KEPT})"  # house: sql
     ).fetchone()
+    if not done or not done[0]:
+        return 0, {}
     kept = f"read_parquet({literal(str(staging / BAD))})"  # a parameter would make the engine's client load pandas
     counted = f"select fault, count(*) from (select unnest(faults) as fault from {kept}) group by fault order by fault"  # house: sql
-    return int(done[0]) if done else 0, dict(duck.execute(counted).fetchall())
+    return int(done[0]), dict(duck.execute(counted).fetchall())

@@ -6,6 +6,7 @@ Bytes pass through in blocks; no row is looked at. What the rows mean is not kno
 import codecs
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -79,6 +80,9 @@ def encoding_of(path: Path, told: Encoding) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD)
     head = head[: head.rfind(b"\n") + 1] or head  # not in the middle of a character
+    with suppress(UnicodeDecodeError):
+        head.decode()
+        return "utf-8"
     return min(("utf-8", "gb18030"), key=lambda one: head.decode(one, "northbank.broken").count("\udcff"))
 
 

@@ -25,7 +25,7 @@ REREADS = 20  # times a file is read again after lines whose quote never closes 
 
 
 class Reader:
-    """Reads files of one batch. Of each, what `_write` makes of its rows and `reject-<n>.parquet` lie in the staging folder."""
+    """Reads files of one batch. Of each, what `_write` makes of its rows and, where lines are none, `reject-<n>.parquet` lie in the staging folder."""
 
     def __init__(self, duck: duckdb.DuckDBPyConnection, dataset: Dataset, staging: Path) -> None:
         self._duck = duck
@@ -163,7 +163,9 @@ class Reader:
         ).fetchall()
 
     def _keep_rejects(self, n: int, cut: Sequence[str]) -> int:
-        """The rows that could not be read, as they stood there; how many."""
+        """The rows that could not be read, as they stood there, where there are any; how many."""
+        if not cut and not self._has_rejects():
+            return 0
         self._duck.execute("create or replace temp table rejected (line varchar)")
         if self._has_rejects():
             self._duck.execute(
