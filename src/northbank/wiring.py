@@ -38,6 +38,7 @@ from northbank.shell.jobs.sharing import run_sharing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
 from northbank.shell.lake.answers import DuckAnswerer
+from northbank.shell.lake.concerns import DuckSurroundings
 from northbank.shell.lake.fetch.secrets import Secrets
 from northbank.shell.lake.fetch.sources import LakeSources
 from northbank.shell.lake.figures import DuckFigures
@@ -139,7 +140,7 @@ class Center:
         self.platform = Platform(
             self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
             sources=sources_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
-            linker=links_of(settings, vault_key),
+            linker=links_of(settings, vault_key), surroundings=DuckSurroundings(lake, links_secret(vault_key)),
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)
@@ -351,10 +352,16 @@ def sources_of(settings: Settings) -> LakeSources:
     )
 
 
+def links_secret(vault_key: bytes) -> str:
+    """What digests of records are keyed with: a key of their own, made of the vault's."""
+    return hmac.new(vault_key, b"links", "sha256").hexdigest()
+
+
 def links_of(settings: Settings, vault_key: bytes) -> LinkLake:
     """Links of records beside the lake; the digests that name records are keyed with a key of their own, made of the vault's."""
-    secret = hmac.new(vault_key, b"links", "sha256").hexdigest()
-    return LinkLake(settings.data / "links", lake_of(settings), secret, settings.lake_memory, settings.lake_threads)
+    return LinkLake(
+        settings.data / "links", lake_of(settings), links_secret(vault_key), settings.lake_memory, settings.lake_threads
+    )
 
 
 def web_settings(settings: Settings, **more: Any) -> WebSettings:

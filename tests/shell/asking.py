@@ -190,7 +190,7 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
 }
 OF_A_CASE = {
     "see_case": "", "see_why": "/why", "see_receipt": "/receipt", "see_receipt_code": "/receipt/qr",
-    "see_duplicates": "/duplicates", "suggest_case_types": "/suggestions",
+    "see_duplicates": "/duplicates", "see_concerns": "/concerns", "suggest_case_types": "/suggestions",
 }  # fmt: skip
 ASKED = {*GENERAL, *OF_A_CASE, "see_photo"}
 

@@ -28,7 +28,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     """One base database. link: the model whose groups are its entities; "": each row of its one data set is an entity.
 
     inputs: data sets, the most trusted first. dataset: its contract. point, address, title: columns that say where and what it is, "" or
-    empty where none does. group: a column whose equal cells make households.
+    empty where none does. gone: the column with the day from which on it is no more. within: meters from a case up to which it is shown there.
     """
 
     code: str
@@ -42,6 +42,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     point: tuple[str, ...] = ()
     address: str = ""
     title: str = ""
+    gone: str = ""
+    within: int = 50
 
 
 class Built(Collected, frozen=True, kw_only=True, tag="built"):

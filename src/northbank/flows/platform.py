@@ -9,6 +9,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.dataset import AnyStatement
 from northbank.core.refusal import Refused
 from northbank.ports import World
+from northbank.ports.concerns import Surroundings
 from northbank.ports.data import Lake
 from northbank.ports.figures import Figures
 from northbank.ports.links import Links
@@ -42,6 +43,7 @@ class Platform(msgspec.Struct, frozen=True):
     quarantine: Quarantine | None = None
     sources: Sources | None = None
     linker: Links | None = None
+    surroundings: Surroundings | None = None
 
     @property
     def links(self) -> Links:

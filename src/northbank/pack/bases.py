@@ -52,10 +52,17 @@ def _link(files: PackFiles, one: TomlFile[BaseToml]) -> Iterator[Fault]:
 
 def _places(one: TomlFile[BaseToml]) -> Iterator[Fault]:
     kinds = {column.code: column.kind for column in one.value.columns}
-    for key in ("address", "title"):
+    for key in ("address", "title", "gone"):
         code = getattr(one.value, key)
         if code and code not in kinds:
             yield Fault(one.file, one.line(key), f"column '{code}'", listed(kinds, code))
+    if one.value.gone and kinds.get(one.value.gone, "date") != "date":
+        yield Fault(
+            one.file,
+            one.line("gone"),
+            f"column '{one.value.gone}' of kind {kinds[one.value.gone]}",
+            "a column of kind date",
+        )
     point = one.value.point
     if point and (len(point) != 2 or any(kinds.get(code) != "number" for code in point)):
         yield Fault(
@@ -108,6 +115,7 @@ def _base(files: PackFiles, code: str, one: TomlFile[BaseToml]) -> Base:
     return Base(
         code=code, name=value.name, version=version, kind=value.kind, link=value.link, inputs=value.inputs, columns=golden,
         dataset=dataset, point=value.point, address=value.address, title=value.title,
+        gone=value.gone, within=value.within,
     )  # fmt: skip
 
 

@@ -93,7 +93,8 @@ class GoldenToml(Shape, frozen=True, kw_only=True):
 
 class BaseToml(Shape, frozen=True, kw_only=True):
     """bases/<code>.toml: a base database made of data sets. link: the model whose groups are its entities; without it the rows of one
-    data set are. point, address, title: columns that say where and what an entity is. cycle: how often it is built."""
+    data set are. point, address, title: columns that say where and what an entity is; gone: the day from which on it is no more.
+    within: meters from a case up to which it is shown there. cycle: how often it is built."""
 
     name: Name
     kind: BaseKind
@@ -107,6 +108,8 @@ class BaseToml(Shape, frozen=True, kw_only=True):
     point: tuple[ColumnCode, ...] = ()
     address: str = ""
     title: str = ""
+    gone: str = ""
+    within: Annotated[int, Meta(ge=5, le=500)] = 50
     columns: Annotated[tuple[GoldenToml, ...], Meta(min_length=1, max_length=500)]
     note: Name = Name()
     synthetic: bool = False

@@ -447,6 +447,42 @@ export interface Compare {
   values?: (string | number | boolean)[];
 }
 
+/** What one base has there. total: rows; addresses: at how many addresses people are, None where rows are found by their point. */
+export interface Concern {
+  base: string;
+  name: Name;
+  kind: "certificates" | "economy" | "geospatial" | "legal_persons" | "places" | "population";
+  within: number;
+  total: number;
+  addresses: number | null;
+  built: boolean;
+  counted: boolean;
+  synthetic: boolean;
+  rows: ConcernRow[];
+}
+
+/** A cell of a row in words. masked: it says something of a person, so part of it is hidden. */
+export interface ConcernCell {
+  code: string;
+  name: Name;
+  text: Name;
+  masked: boolean;
+}
+
+/** A business, place or person. meters: from the case, None where it was found by its address. */
+export interface ConcernRow {
+  title: string;
+  meters: number | null;
+  cells: ConcernCell[];
+}
+
+/** All of it. placed: the case has a point. may_read: whoever asked may look at single persons, if a purpose is named. */
+export interface Concerns {
+  placed: boolean;
+  may_read: boolean;
+  found: Concern[];
+}
+
 /** One condition of a row: the column, what it asks, what the case is, whether that holds. */
 export interface Condition {
   column: Name;

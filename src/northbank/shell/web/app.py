@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from northbank.core.refusal import Refused
 from northbank.shell.web import (
     cases,
+    concerns,
     datasets,
     dcat,
     duplicates,
@@ -66,6 +67,7 @@ def all_operations() -> tuple[Operation, ...]:
         *signing.OPERATIONS,
         *walls.operations(),
         *cases.OPERATIONS,
+        *concerns.OPERATIONS,
         *duplicates.OPERATIONS,
         *suggestions.OPERATIONS,
         *hot.OPERATIONS,
