@@ -1,6 +1,6 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
 import type {
-  ChangedPage, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, ReadingPage, Receipt, SimulationPage, SimulationRun, SimulationView,
+  ChangedPage, Concerns, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, ReadingPage, Receipt, SimulationPage, SimulationRun, SimulationView,
 } from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
@@ -116,6 +116,8 @@ export const call = {
     ask<Partial<Card>>(`${api}/cases/${part(id)}/${act}`, withPhotos("act", body, photos, key)),
   duplicates: (draft: Draft, signal: AbortSignal) => ask<Duplicates>(`${api}/duplicates`, { ...json("POST", draft), signal }),
   duplicatesOf: (id: string, signal: AbortSignal) => ask<Duplicates>(`${api}/cases/${part(id)}/duplicates`, { signal }),
+  concerns: (id: string, purpose: string, signal: AbortSignal) =>
+    ask<Concerns>(`${api}/cases/${part(id)}/concerns${purpose ? `?purpose=${part(purpose)}` : ""}`, { signal }),
   tellApart: (id: string, other: string, apart: boolean) => ask<unknown>(`${api}/cases/${part(id)}/duplicates/${part(other)}`, json("POST", { apart })),
   merge: (id: string, into: string, key: string) => ask<Partial<Card>>(`${api}/cases/${part(id)}/merge`, json("POST", { into }, key)),
   report: (body: ReportBody, photos: File[], key: string) =>

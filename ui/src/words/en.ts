@@ -1,5 +1,6 @@
 // The words of the screens in English: written, not converted. Every key of zh.ts stands here.
 import { dataEn } from "./data.en";
+import { concernsEn } from "./concerns";
 import { duplicatesEn } from "./duplicates";
 import { labEn } from "./lab";
 import { pastEn } from "./past";
@@ -258,6 +259,7 @@ export const en: Words = {
   },
   data: dataEn,
   duplicates: duplicatesEn,
+  concerns: concernsEn,
   hot: hotEn,
   lab: labEn,
   past: pastEn,

@@ -1,5 +1,6 @@
 // 界面用语：中文先写。结构以此为准，英文须逐条对应。
 import { dataZh } from "./data.zh";
+import { concernsZh } from "./concerns";
 import { duplicatesZh } from "./duplicates";
 import { labZh } from "./lab";
 import { pastZh } from "./past";
@@ -257,6 +258,7 @@ export const zh = {
   },
   data: dataZh,
   duplicates: duplicatesZh,
+  concerns: concernsZh,
   hot: hotZh,
   lab: labZh,
   past: pastZh,
