@@ -185,6 +185,7 @@ def _row(datasets: Mapping[str, Dataset], source: Source, found: Found) -> Conce
         if value is None or column.code in base.point:
             continue
         text = shown(column, value)
+        text = f"{text} {column.unit}" if column.unit else text
         if column.code == base.title:
             title = text
         elif len(cells) < CELLS:
