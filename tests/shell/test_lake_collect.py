@@ -2,10 +2,13 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -236,6 +239,43 @@ async def test_a_file_that_is_none_is_refused_in_a_sentence(desk: Desk, content:
     with pytest.raises(LakeError, match=words):
         await desk.collect()
     assert desk.memory.image() == before
+
+
+async def test_a_parquet_file_that_was_cut_is_refused_in_a_sentence(desk: Desk) -> None:
+    desk.change(format="parquet")
+    with duckdb.connect() as duck:
+        path = desk.inbox / "a.parquet"
+        duck.execute(f"copy (select range::varchar as shop from range(5000)) to '{path}' (format parquet)")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(LakeError, match=r"a\.parquet cannot be read"):
+        await desk.collect()
+    assert desk.lake.landed("shops") == []
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file can be written past so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+async def test_a_full_disk_leaves_the_batch_absent_and_the_version_before_served(desk: Desk, encoding: str) -> None:
+    desk.put("a.csv", GOOD.format("a"))
+    await desk.collect()
+    before = desk.memory.image()
+    desk.put("a.csv", *(GOOD.format(n) for n in range(5000)), encoding=encoding)
+    with full_disk(8192), pytest.raises(LakeError, match=r"disk took no more while a\.csv was read"):
+        await desk.collect()
+    assert desk.memory.image() == before
+    assert len(desk.lake.landed("shops")) == len(await desk.rows()) == 1
+    assert not (desk.root / "lake" / "shops" / "staging").exists()
+    await desk.collect()
+    assert len(await desk.rows()) == 5001
 
 
 async def test_what_cannot_be_collected_is_refused(desk: Desk) -> None:

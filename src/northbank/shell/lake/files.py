@@ -4,6 +4,7 @@ Bytes pass through in blocks; no row is looked at. What the rows mean is not kno
 """
 
 import codecs
+import errno
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -19,11 +20,22 @@ PACKED = 40  # bytes of a row in Parquet, about
 ENDINGS: dict[Format, tuple[str, ...]] = {
     "csv": (".csv", ".txt", ".tsv"), "jsonl": (".jsonl", ".ndjson"), "parquet": (".parquet",), "xlsx": (".xlsx",),
 }  # fmt: skip
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 Progress = Callable[[str, float], None]  # what is being done, and what share of it is
 
 
 class LakeError(Exception):
     """Something about the files or the lake's disk that an operator can mend; one sentence."""
+
+
+def not_read(path: Path, error: Exception) -> LakeError:
+    """What to say of a file that was not read to its end: the fault is the file's, or a full disk's that the rows go to."""
+    said = str(error).splitlines()[0]
+    if getattr(error, "errno", None) in FULL or any(words in said for words in ("Could not write", "No space left")):
+        return LakeError(
+            f"The lake's disk took no more while {path.name} was read; nothing was taken. Make room and collect again. ({said})"
+        )
+    return LakeError(f"{path} cannot be read: {said}")
 
 
 def _broken(error: UnicodeError) -> tuple[str, int]:

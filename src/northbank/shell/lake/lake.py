@@ -61,7 +61,10 @@ class DuckLake(LakeRows):
             except OSError:
                 raise Refused("collecting", dataset=dataset) from None
             shutil.rmtree(folder / STAGING, ignore_errors=True)
-            yield
+            try:
+                yield
+            finally:  # what did not land frees the disk it may have filled
+                shutil.rmtree(folder / STAGING, ignore_errors=True)
         finally:
             os.close(lock)
 

@@ -17,7 +17,7 @@ from northbank.shell.lake.crew import progress
 from northbank.shell.lake.engine import Read
 from northbank.shell.lake.extensions import load
 from northbank.shell.lake.fast import Fast, literal
-from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, without_lines
+from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, not_read, without_lines
 from northbank.shell.lake.judging import BUCKET, CELLS, FILE, ROW, Judging, Shape, shape_of
 from northbank.shell.lake.sheets import names_of, readable, sheet
 
@@ -39,16 +39,16 @@ class Reader:
         encoding = encoding_of(path, self._dataset.encoding) if self._dataset.format == "csv" else "utf-8"
         try:
             return shape_of(self._dataset, self._names(path, encoding)).drift
-        except duckdb.Error as error:
-            raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+        except (duckdb.Error, OSError) as error:
+            raise not_read(path, error) from error
 
     def read(self, path: Path, n: int, tell: Callable[[float], None]) -> Read:
         """Read file n of the batch. Raises LakeError."""
         copies: list[Path] = []
         try:
             return self._read(path, n, tell, copies)
-        except duckdb.Error as error:
-            raise LakeError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+        except (duckdb.Error, OSError) as error:
+            raise not_read(path, error) from error
         finally:
             for copy in copies:
                 copy.unlink(missing_ok=True)
