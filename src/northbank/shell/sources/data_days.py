@@ -20,6 +20,8 @@ from northbank.core.dataset import HOURS, Cycle, Dataset
 from northbank.core.refusal import Refused
 from northbank.core.shelf import age_of
 from northbank.flows.collect import collect
+from northbank.flows.govern import govern
+from northbank.flows.link import link
 from northbank.flows.list_datasets import shelf_of
 from northbank.flows.platform import Platform
 from northbank.shell.clock import SteppedClock, monotonic
@@ -61,7 +63,7 @@ def in_order(datasets: Mapping[str, Dataset]) -> list[Dataset]:
 
 def plan(every: Mapping[str, Dataset], now: datetime) -> list[Planned]:
     """The batches of the past, the oldest first. The same pack at the same moment gives the same."""
-    datasets = {code: one for code, one in every.items() if one.format == "csv"}
+    datasets = {one.code: one for one in delivered(every)}
     chance = random.Random(SEED)
     late, spoiled = late_one(datasets), spoiled_one(datasets)
     found = []
@@ -76,6 +78,11 @@ def plan(every: Mapping[str, Dataset], now: datetime) -> list[Planned]:
         if dataset.code == spoiled:
             found.append(Planned(dataset, count + 2, now - FRESH, _rows(dataset, chance), True))
     return sorted(found, key=lambda one: (one.made, one.n))
+
+
+def delivered(every: Mapping[str, Dataset]) -> list[Dataset]:
+    """The data sets that files of this demonstration bring; base databases are made of them."""
+    return [one for one in every.values() if one.format == "csv" and one.made == "collected"]
 
 
 def _rows(dataset: Dataset, chance: random.Random) -> int:
@@ -103,9 +110,10 @@ def spoiled_one(datasets: Mapping[str, Dataset]) -> str:
 async def tell_data(platform: Platform, invent: Invent, inbox: Path) -> None:
     """Tell the past that is not told yet, bring what became late since the last run, then a batch now and then, until cancelled."""
     await tell_past(platform, invent, inbox)
-    sets = platform.world.city.datasets
-    turns = [one for one in in_order(sets) if one.format == "csv" and one.code != late_one(sets)]
+    sets = {one.code: one for one in delivered(platform.world.city.datasets)}
+    turns = [one for one in in_order(sets) if one.code != late_one(sets)]
     await _catch_up(platform, invent, inbox, turns)
+    await _make_bases(platform)
     for one in itertools.cycle(turns):
         await asyncio.sleep(EVERY)
         await bring(platform, invent, inbox, await _next(platform, one))
@@ -130,6 +138,22 @@ async def _catch_up(platform: Platform, invent: Invent, inbox: Path, turns: Sequ
         newest = max((line.made for line in lines.get(one.code, ()) if line.taken), default=None)
         if age_of(one, newest, now)[1]:
             await bring(platform, invent, inbox, await _next(platform, one))
+
+
+async def _make_bases(platform: Platform) -> None:
+    """Link what came and make the base databases of it, as a steward would by the command line."""
+    city = platform.world.city
+    steps = [("link", code) for code in sorted(city.links)] + [("govern", code) for code in sorted(city.bases)]
+    for step, code in steps:
+        try:
+            if step == "link":
+                await link(platform, code, False, lambda step, share: None)
+            else:
+                await govern(platform, code, lambda step, share: None)
+        except Refused as refused:
+            log.warning("the demonstration could not %s %s: %s", step, code, refused)
+        except Exception:
+            log.exception("the demonstration could not %s %s", step, code)
 
 
 async def _next(platform: Platform, dataset: Dataset) -> Planned:
