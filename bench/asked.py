@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bodies import ROOT, the_city
+from departments import filled
 from result import quantile
 
 from northbank.core.dataset import Collected, Dataset, standing
@@ -37,11 +38,11 @@ async def look_up(pack: str, data: Path, looks: int, together: int = 4) -> dict[
     city = the_city(pack)
     lake = lake_of(Settings(pack=ROOT / "packs" / pack, data=data, port=0, lake_memory="3GB"))
     asked = []
-    for dataset in city.datasets.values():
+    for dataset in filled(city).values():
         batches = batches_of(lake, dataset)
         if batches and dataset.key:
             asked += [
-                (dataset, batches, key) for key in await keys_of(lake, dataset, max(1, looks // len(city.datasets)))
+                (dataset, batches, key) for key in await keys_of(lake, dataset, max(1, looks // len(filled(city))))
             ]
     random.Random(7).shuffle(asked)
     turns = iter(asked)
@@ -60,7 +61,7 @@ async def look_up(pack: str, data: Path, looks: int, together: int = 4) -> dict[
     several = [one for some in await asyncio.gather(*(look(shared) for _ in range(together))) for one in some]
     found = {"lookups": len(asked), "lookup_p50_ms": quantile(alone, 0.5), "lookup_p99_ms": quantile(alone, 0.99)}
     found |= {f"lookup_p50_ms_{together}": quantile(several, 0.5), f"lookup_p99_ms_{together}": quantile(several, 0.99)}
-    return found | await group(lake, list(city.datasets.values()))
+    return found | await group(lake, list(filled(city).values()))
 
 
 async def group(lake: DuckLake, datasets: list[Dataset]) -> dict[str, Any]:
@@ -82,7 +83,7 @@ async def scan(pack: str, data: Path) -> float:
     """Milliseconds of the same look-up as a plain query over the whole data set."""
     lake = lake_of(Settings(pack=ROOT / "packs" / pack, data=data, port=0, lake_memory="3GB"))
     took = []
-    for dataset in the_city(pack).datasets.values():
+    for dataset in filled(the_city(pack)).values():
         batches = batches_of(lake, dataset)
         for key in await keys_of(lake, dataset, 3) if batches and dataset.key else []:
             same = " and ".join(f"cast({quoted(one)} as varchar) = ${n}" for n, one in enumerate(dataset.key, 1))

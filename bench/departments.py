@@ -25,9 +25,14 @@ class Delivery(msgspec.Struct):
     planted: Planted
 
 
+def filled(city: City) -> dict[str, Dataset]:
+    """The data sets that are delivered; base databases are made of them."""
+    return {code: one for code, one in city.datasets.items() if one.made == "collected"}
+
+
 def in_turn(city: City) -> list[Dataset]:
     """Data sets, each after those that it refers to."""
-    left, found = dict(city.datasets), []
+    left, found = dict(filled(city)), []
     while left:
         for code in [one for one, each in left.items() if not any(rule.dataset in left for rule in each.rules)]:
             found.append(left.pop(code))
@@ -36,7 +41,7 @@ def in_turn(city: City) -> list[Dataset]:
 
 def rows_of(city: City, total: int) -> dict[str, int]:
     """How many rows each data set has of a total."""
-    shares = {code: SHARES.get(code, 1_000) for code in city.datasets}
+    shares = {code: SHARES.get(code, 1_000) for code in filled(city)}
     return {code: max(60, total * share // sum(shares.values())) for code, share in shares.items()}
 
 
@@ -47,9 +52,9 @@ async def deliver(
     box = city.places.outline.bounds
     towns = tuple(area.name.zh or area.name.en for area in city.areas.values() if area.level == "town")
     scene = Scene(city.district[:6] if city.district.isdigit() else "110101", towns or ("-",), box)
-    rules = {code: rules_of(each, box) for code, each in city.datasets.items()}
+    rules = {code: rules_of(each, box) for code, each in filled(city).items()}
     others = {
-        code: (each, planted(each, rules[code], (base or rows)[code]).keys) for code, each in city.datasets.items()
+        code: (each, planted(each, rules[code], (base or rows)[code]).keys) for code, each in filled(city).items()
     }
     return [
         Delivery(

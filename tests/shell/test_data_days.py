@@ -8,13 +8,12 @@ import pytest
 from flows.memory import Memory
 from template import NOW, city
 
-from northbank.core.dataset import Dataset
 from northbank.core.shelf import Line, lines_of, shelved
 from northbank.flows.collect import past_of
 from northbank.flows.platform import Platform
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.sources import data_days
-from northbank.shell.sources.data_days import in_order, late_one, plan, spoiled_one, tell_past
+from northbank.shell.sources.data_days import delivered, in_order, late_one, plan, spoiled_one, tell_past
 from northbank.verbs.demo_data import Inventor
 
 
@@ -33,8 +32,8 @@ class Told:
 
 
 def test_the_plan_has_what_there_is_to_see() -> None:
-    sets = city().datasets
-    batches = plan(sets, NOW)
+    sets = {one.code: one for one in delivered(city().datasets)}
+    batches = plan(city().datasets, NOW)
     assert [one.made for one in batches] == sorted(one.made for one in batches)
     assert all(one.made <= NOW for one in batches)
     first: dict[str, int] = {}
@@ -59,8 +58,9 @@ async def test_the_past_is_told_once_and_shows_what_needs_a_person(
     told = await tell_past(platform, Inventor(city()), tmp_path / "inbox")
     assert told == len(plan(city().datasets, NOW))
     assert await tell_past(platform, Inventor(city()), tmp_path / "inbox") == 0
-    sets: Mapping[str, Dataset] = city().datasets
-    stand = {code: shelved(sets[code], lines, NOW) for code, lines in (await Told(memory).lines()).items()}
+    sets = {one.code: one for one in delivered(city().datasets)}
+    heard = await Told(memory).lines()
+    stand = {code: shelved(one, heard[code], NOW) for code, one in sets.items()}
     assert [code for code, one in stand.items() if one.late] == [late_one(sets)]
     assert [code for code, one in stand.items() if one.turned_away] == [spoiled_one(sets)]
     assert all(one.rows > 0 and one.score for one in stand.values())

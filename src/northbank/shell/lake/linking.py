@@ -5,6 +5,7 @@ What lasts is put in its place by links.py; what people said of pairs comes from
 
 # names are quoted, values are parameters, the rest is this file's own
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 AS_UUID = "cast(cast(substr({0}, 1, 32) as uuid) as varchar)"  # of a digest
 PAIRS, MEMBERS = "pairs.parquet", "members.parquet"
 TRAINED_PAIRS = 5_000_000  # blocked pairs that one round of training looks at
+
+logging.getLogger("splink").setLevel(logging.WARNING)  # it tells each of its steps otherwise
 
 
 class Linking:
