@@ -1,11 +1,8 @@
 """Verbs of the data platform: collect, and what is there. Arguments are read in cli/."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from northbank.core.checks import words_of
@@ -16,8 +13,8 @@ from northbank.flows.correct import correct
 from northbank.flows.scheduled import collect_due, see_schedule
 from northbank.flows.see_datasets import DatasetView, see_dataset, trend
 from northbank.flows.tend import compact
-from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
+from northbank.verbs.bars import shown
 from northbank.wiring import lake_of, open_beside, sources_of
 
 STEPS = {
@@ -34,7 +31,7 @@ async def run_collect(settings: Settings, code: str, place: Path | None, out: Co
     """Collect one batch, without a place from where the contract says; tell what arrived. 1 where it was turned away."""
     async with open_beside(settings) as center:
         try:
-            with _shown() as tell:
+            with shown(STEPS) as tell:
                 if place is None:
                     done = await collect_from_origin(center.world, lake_of(settings), sources_of(settings), code, tell)
                 else:
@@ -55,7 +52,7 @@ async def run_collect(settings: Settings, code: str, place: Path | None, out: Co
 async def run_due(settings: Settings, out: Console) -> int:
     """Collect what is due by the schedules of the contracts; 1 where a run failed."""
     async with open_beside(settings) as center:
-        with _shown() as tell:
+        with shown(STEPS) as tell:
             runs = await collect_due(center.world, lake_of(settings), sources_of(settings), lambda code: tell)
         for run in runs:
             if run.outcome is not None:
@@ -83,22 +80,6 @@ async def run_show(settings: Settings, code: str, as_of: int | None, out: Consol
         )
     if planned is not None and planned.next is not None:
         out.print(f"Next run at {planned.next:%Y-%m-%d %H:%M} UTC.")
-
-
-@contextmanager
-def _shown() -> Iterator[Tell]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(step: str, share: float) -> None:
-            if step in STEPS:
-                task = tasks.get(step)
-                if task is None:
-                    task = tasks[step] = bar.add_task(STEPS[step], total=1.0)
-                bar.update(task, completed=min(1.0, share))
-
-        yield tell
 
 
 def _tell(dataset: Dataset, done: Outcome, out: Console) -> None:

@@ -1,18 +1,14 @@
 """Verbs of linking and base databases: link by a model, build a base. Arguments are read in cli/."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from northbank.core.linking import LinkRun, LinkTrained
 from northbank.core.refusal import Refused
 from northbank.flows.govern import BaseOutcome, base_of, govern
 from northbank.flows.link import LinkOutcome, link
-from northbank.ports.data import Progress as Tell
 from northbank.shell.settings import Settings, SettingsError
+from northbank.verbs.bars import shown
 from northbank.wiring import open_beside
 
 STEPS = {
@@ -29,7 +25,7 @@ async def run_link(settings: Settings, code: str, train: bool, out: Console) -> 
     """Link once and tell what came of it."""
     async with open_beside(settings) as center:
         try:
-            with _shown() as tell:
+            with shown(STEPS) as tell:
                 done = await link(center.platform, code, train, tell)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
@@ -41,29 +37,13 @@ async def run_govern(settings: Settings, code: str, out: Console) -> None:
     async with open_beside(settings) as center:
         try:
             base = base_of(center.world, code)
-            with _shown() as tell:
+            with shown(STEPS) as tell:
                 if base.link:
                     _tell_links(base.link, await link(center.platform, base.link, False, tell), out)
                 done = await govern(center.platform, code, tell)
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
     _tell_base(code, done, out)
-
-
-@contextmanager
-def _shown() -> Iterator[Tell]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(step: str, share: float) -> None:
-            if step in STEPS:
-                task = tasks.get(step)
-                if task is None:
-                    task = tasks[step] = bar.add_task(STEPS[step], total=1.0)
-                bar.update(task, completed=min(1.0, share))
-
-        yield tell
 
 
 def _tell_links(code: str, done: LinkOutcome, out: Console) -> None:
