@@ -291,7 +291,7 @@ async def test_a_figure_says_its_version_and_how_sure_it_is(fresh_database: str)
 
 
 async def test_patterns_are_looked_for_and_name_no_person(fresh_database: str) -> None:
-    async with days(fresh_database, 3) as (_, memory, world):
+    async with days(fresh_database, 5) as (_, memory, world):
         view = await gaming(world, LEADER, GamingQuery())
         now = memory.clock.now()  # the period ends there, and what happens at that moment is not in it
         touched = [case for case, _ in memory.store.cases.values() if case.changed_at < now]
