@@ -213,7 +213,10 @@ class Center:
             _, running = await asyncio.wait(running, timeout=1.0)
         self.platform.sharing.answerer.close()
         await self.journal.close()
-        await self.pool.close()
+        try:
+            await asyncio.wait_for(self.pool.close(), 5)
+        except TimeoutError:  # somebody was stopped while holding a connection
+            self.pool.terminate()
 
     async def alive(self) -> Mapping[str, Any]:
         """The state of the parts, for /readyz and /metrics."""
