@@ -48,7 +48,16 @@ def merged(towns: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
     """A pack of both districts: real towns and codes, one invented square of ground for each town that stayed."""
     folder = tmp_path_factory.mktemp("merged") / "pack"
     shutil.copytree(PACK, folder)
-    for of_another_city in ("stories", "datasets", "bases", "indicators", "inventory", "links", "subjects", "vital_signs"):
+    for of_another_city in (
+        "stories",
+        "datasets",
+        "bases",
+        "indicators",
+        "inventory",
+        "links",
+        "subjects",
+        "vital_signs",
+    ):
         shutil.rmtree(folder / of_another_city)
     areas, divisions, grids, shapes = [_COLUMNS, "TW,district,,,两区,Both,true,,,,"], [], [], []
     for n, town in enumerate(towns):
