@@ -215,7 +215,8 @@ class Center:
         await self.journal.close()
         try:
             await asyncio.wait_for(self.pool.close(), 5)
-        except TimeoutError:  # somebody was stopped while holding a connection
+        except TimeoutError:  # a fault of ours, and no reason to stand still
+            log.warning("a connection was not given back when the center stopped")
             self.pool.terminate()
 
     async def alive(self) -> Mapping[str, Any]:

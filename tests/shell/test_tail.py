@@ -1,6 +1,7 @@
 """The tail: what screens are told is one position of the journal, complete, inside their scope, and survives bad times."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -323,3 +324,15 @@ async def test_a_stop_in_the_moment_of_waking_is_not_lost(fresh_database: str) -
             task.cancel()
             done, _ = await asyncio.wait({task}, timeout=10)
             assert done, "it goes on as if nobody had asked it to end"
+
+
+async def test_stopped_at_any_moment_it_gives_its_connection_back(fresh_database: str) -> None:
+    """A stop between two listeners left one behind; such a connection never came back and held up the end of the center."""
+    chance = random.Random(7)
+    async with store(fresh_database) as one:
+        for _ in range(150):
+            task = asyncio.create_task(one.tail.run())
+            await asyncio.sleep(chance.random() * 0.002)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await until(lambda: one.pool.get_idle_size() == one.pool.get_size())

@@ -129,10 +129,10 @@ class Tail:
 
     async def _follow(self) -> None:
         async with self._pool.acquire() as connection:
-            await connection.add_listener("journal", self._notified)
-            await connection.add_listener("account", self._account_changed)
-            self.on_account(None)  # nobody listened until now
-            try:
+            try:  # begins before the first listener: one left on a connection keeps it from going back to the pool
+                await connection.add_listener("journal", self._notified)
+                await connection.add_listener("account", self._account_changed)
+                self.on_account(None)  # nobody listened until now
                 while not connection.is_closed():
                     await self._advance()
                     self.fresh_at = self._ticks()
