@@ -4,11 +4,10 @@ Which batches count is told by the journal; how files are read is in reading.py 
 """
 
 import asyncio
-import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,12 +27,11 @@ from northbank.shell.lake.duck import DuckEngine
 from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError, Progress, found_in, survey
+from northbank.shell.lake.held import STAGING, held, place
 from northbank.shell.lake.noted import noted
 from northbank.shell.lake.parts import ABOUT, BATCHES, parts_of
-from northbank.shell.lake.rows import LakeRows, connect
-from northbank.shell.lake.tending import sync
+from northbank.shell.lake.rows import LakeRows, engine_in
 
-STAGING = "staging"
 T = TypeVar("T")
 References = Mapping[str, tuple[Dataset, Sequence[Collected]]]
 _decode = msgspec.json.Decoder(Built | Collected | TurnedAway).decode
@@ -48,25 +46,9 @@ class DuckLake(LakeRows):
         super().__init__(root, memory, threads)
         self._buckets = buckets
 
-    @contextmanager
-    def hold(self, dataset: str) -> Iterator[None]:
+    def hold(self, dataset: str) -> AbstractContextManager[None]:
         """Keep others from collecting the data set meanwhile, and clear away what a killed run left. Refused: `collecting`."""
-        folder = self._folder(dataset)
-        for one in (self._root, folder, folder / BATCHES):
-            one.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise Refused("collecting", dataset=dataset) from None
-            shutil.rmtree(folder / STAGING, ignore_errors=True)
-            try:
-                yield
-            finally:  # what did not land frees the disk it may have filled
-                shutil.rmtree(folder / STAGING, ignore_errors=True)
-        finally:
-            os.close(lock)
+        return held(self._folder(dataset), BATCHES, Refused("collecting", dataset=dataset))
 
     def landed(self, dataset: str) -> list[AnyStatement]:
         """What lies in the lake, by batch, whether the journal knows of it or not."""
@@ -92,7 +74,7 @@ class DuckLake(LakeRows):
         staging = self._folder(dataset.code) / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
-        with self._engine(staging) as duck:
+        with engine_in(staging, self._memory, self._threads) as duck:
             engine = self._begin(duck, dataset, rules, staging, references)
             work = asyncio.to_thread(Batch(engine, dataset, self._buckets, tell).run, paths, files)
             try:
@@ -133,11 +115,8 @@ class DuckLake(LakeRows):
                 if not kept:
                     shutil.rmtree(one) if one.is_dir() else one.unlink()
             (staging / ABOUT).write_bytes(msgspec.json.encode(statement))
-            for one in (*staging.iterdir(), staging):
-                sync(one)
             tell("land", 0.5)
-            os.rename(staging, folder / BATCHES / statement.folder)
-            sync(folder / BATCHES)
+            place(staging, folder / BATCHES, statement.folder)
         except OSError as error:
             raise LakeError(
                 f"The lake {folder} cannot be written ({error.strerror or error}); nothing was taken."
@@ -170,22 +149,13 @@ class DuckLake(LakeRows):
 
     async def _tend(self, dataset: Dataset, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         def do() -> T:
-            with self._engine(self._folder(dataset.code)) as duck:
+            with engine_in(self._folder(dataset.code), self._memory, self._threads) as duck:
                 return work(duck)
 
         try:
             return await asyncio.to_thread(do)
         except (duckdb.Error, OSError) as error:
             raise LakeError(f"Files of {dataset.code} could not be rewritten: {str(error).splitlines()[0]}") from error
-
-    @contextmanager
-    def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        duck = connect(scratch / "spill", self._memory, self._threads, ordered=False)
-        try:
-            yield duck
-        finally:
-            duck.close()
-            shutil.rmtree(scratch / "spill", ignore_errors=True)
 
     def _folder(self, dataset: str) -> Path:
         return self._root / dataset

@@ -6,11 +6,9 @@ How a run is made is in linking.py; which runs count is told by the journal.
 # names are quoted, values are parameters, the rest is this file's own
 
 import asyncio
-import fcntl
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,11 +25,11 @@ from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.golden import Golding
-from northbank.shell.lake.lake import STAGING, DuckLake
+from northbank.shell.lake.held import STAGING, held, place
+from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
 from northbank.shell.lake.parts import ABOUT
-from northbank.shell.lake.rows import connect
-from northbank.shell.lake.tending import sync
+from northbank.shell.lake.rows import engine_in
 
 RUNS = "runs"
 T = TypeVar("T")
@@ -48,22 +46,9 @@ class LinkLake:
         self._memory = memory
         self._threads = threads
 
-    @contextmanager
-    def hold(self, code: str) -> Iterator[None]:
+    def hold(self, code: str) -> AbstractContextManager[None]:
         """Keep others from the same work meanwhile, and clear away what a killed run left. Refused: `linking`."""
-        folder = self._root / code
-        for one in (self._root, folder, folder / RUNS):
-            one.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise Refused("linking", code=code) from None
-            shutil.rmtree(folder / STAGING, ignore_errors=True)
-            yield
-        finally:
-            os.close(lock)
+        return held(self._root / code, RUNS, Refused("linking", code=code))
 
     def landed(self, model: str) -> list[LinkRun]:
         """What lies on the disk, by run."""
@@ -92,10 +77,7 @@ class LinkLake:
         staging = folder / STAGING
         try:
             (staging / ABOUT).write_bytes(msgspec.json.encode(statement))
-            for one in (*staging.iterdir(), staging):
-                sync(one)
-            os.rename(staging, folder / RUNS / statement.folder)
-            sync(folder / RUNS)
+            place(staging, folder / RUNS, statement.folder)
         except OSError as error:
             raise LakeError(
                 f"The folder {folder} cannot be written ({error.strerror or error}); nothing was linked."
@@ -118,7 +100,7 @@ class LinkLake:
             else f"anti join {known} using (l, r) where probability < {run.match!r}"
         )
         values = [str(self._file(model.code, run, PAIRS)), [a for a, _ in listed], [b for _, b in listed]]
-        with self._engine(self._root / "scratch") as duck:
+        with engine_in(self._root / "scratch", self._memory, self._threads) as duck:
             found = duck.execute(f"select count(*) from read_parquet($1) {which}", values).fetchone()  # house: sql
             rows = duck.execute(
                 f"select {_PAIR} from read_parquet($1) {which} order by abs(probability - 0.5), l, r limit $4 offset $5",  # house: sql
@@ -143,7 +125,7 @@ class LinkLake:
         self, model: Model, run: LinkRun, pair: Pair
     ) -> tuple[PairRow, dict[str, tuple[str, str, list[str]]]] | None:
         """The pair, and of each of its records the entity, the data set and the key."""
-        with self._engine(self._root / "scratch") as duck:
+        with engine_in(self._root / "scratch", self._memory, self._threads) as duck:
             found = duck.execute(
                 f"select {_PAIR} from read_parquet($1) where l = $2::uuid and r = $3::uuid",  # house: sql
                 [str(self._file(model.code, run, PAIRS)), *pair],
@@ -177,7 +159,7 @@ class LinkLake:
         staging = self._root / code / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
-        with self._engine(self._root / code / "scratch") as duck:
+        with engine_in(staging, self._memory, self._threads) as duck:
             running = asyncio.ensure_future(asyncio.to_thread(what, duck, staging))
             try:
                 return await asyncio.shield(running)
@@ -185,15 +167,6 @@ class LinkLake:
                 duck.interrupt()
                 await asyncio.gather(running, return_exceptions=True)
                 raise
-
-    @contextmanager
-    def _engine(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        duck = connect(scratch / "spill", self._memory, self._threads, ordered=False)
-        try:
-            yield duck
-        finally:
-            duck.close()
-            shutil.rmtree(scratch / "spill", ignore_errors=True)
 
     def _file(self, model: str, run: LinkRun, name: str) -> Path:
         path = self._root / model / RUNS / run.folder / name

@@ -7,8 +7,10 @@ import asyncio
 import contextlib
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
@@ -140,6 +142,18 @@ def connect(spill: Path, memory: str, threads: int, ordered: bool = True) -> duc
         "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
     }  # fmt: skip
     return duckdb.connect(config=config)
+
+
+@contextmanager
+def engine_in(scratch: Path, memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine for one piece of work, whose spilled rows lie in a folder of their own below `scratch` and go with it."""
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="spill-", dir=scratch, ignore_cleanup_errors=True) as spill:
+        duck = connect(Path(spill), memory, threads, ordered=False)
+        try:
+            yield duck
+        finally:
+            duck.close()
 
 
 def clear_scratch(folder: Path) -> None:

@@ -19,6 +19,7 @@ from northbank.core.tending import Compacted
 from northbank.shell.lake.apart import BAD, GROUP, KEPT
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal
+from northbank.shell.lake.held import STAGING, place, sync
 from northbank.shell.lake.judging import FILE, ROW
 from northbank.shell.lake.parts import ABOUT, BATCH, BATCHES, MERGED, Merged, Part, key_of, newest_of
 
@@ -29,7 +30,7 @@ def merge(
     duck: duckdb.DuckDBPyConnection, root: Path, dataset: Dataset, parts: Sequence[Part], of: Sequence[str], buckets: int
 ) -> Compacted:  # fmt: skip
     """Write one folder in place of parts, which stand for the batches `of`, and put it in its place by one rename."""
-    staging = root / dataset.code / "staging"
+    staging = root / dataset.code / STAGING
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700)
     columns = ", ".join(quoted(one.code) for one in dataset.columns)
@@ -48,13 +49,10 @@ def merge(
         rows += int(done[0]) if done else 0
     folder = f"{len(of):06d}-{sha256(' '.join(of).encode()).hexdigest()[:12]}"
     (staging / ABOUT).write_bytes(msgspec.json.encode(Merged(folder, tuple(of), rows, buckets)))
-    for one in (*staging.iterdir(), staging):
-        sync(one)
-    place = root / dataset.code / MERGED
-    place.mkdir(exist_ok=True, mode=0o700)
-    shutil.rmtree(place / folder, ignore_errors=True)
-    os.rename(staging, place / folder)
-    sync(place)
+    into = root / dataset.code / MERGED
+    into.mkdir(exist_ok=True, mode=0o700)
+    shutil.rmtree(into / folder, ignore_errors=True)
+    place(staging, into, folder)
     return Compacted(folder=folder, of=tuple(of), rows=rows)
 
 
@@ -106,20 +104,11 @@ def _text(value: object) -> str:
 
 def retire(root: Path, dataset: str, folders: Sequence[str], quarantine: Sequence[str]) -> tuple[list[str], list[str]]:
     """Take folders away, and the bad rows of others: what there was of them."""
-    place = root / dataset / BATCHES
-    gone = [one for one in folders if (place / one).is_dir()]
+    batches = root / dataset / BATCHES
+    gone = [one for one in folders if (batches / one).is_dir()]
     for one in gone:
-        shutil.rmtree(place / one)
-    bad = [one for one in quarantine if (place / one / BAD).is_file()]
+        shutil.rmtree(batches / one)
+    bad = [one for one in quarantine if (batches / one / BAD).is_file()]
     for one in bad:
-        (place / one / BAD).unlink()
+        (batches / one / BAD).unlink()
     return gone, bad
-
-
-def sync(path: Path) -> None:
-    """Make a file or a folder durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
