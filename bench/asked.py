@@ -1,15 +1,16 @@
-"""Questions to a lake that was filled: rows looked up by key, all rows grouped by person. Filling is in collect.py.
-
-Asked of the lake itself, as the API does it once a question was granted.
-"""
+"""Questions to a lake that was filled: rows looked up by key over HTTP under a grant, all rows grouped by person. Filling is in collect.py."""
 
 import asyncio
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 from bodies import ROOT, the_city
+from child import child
 from departments import filled
 from result import quantile
 
@@ -34,34 +35,46 @@ async def keys_of(lake: DuckLake, dataset: Dataset, count: int) -> list[list[str
 
 
 async def look_up(pack: str, data: Path, looks: int, together: int = 4) -> dict[str, Any]:
-    """Milliseconds of a look-up, one after another and several at once; seconds of grouping."""
+    """Milliseconds of a look-up through the share API, one after another and several at once; seconds of grouping."""
     city = the_city(pack)
     lake = lake_of(Settings(pack=ROOT / "packs" / pack, data=data, port=0, lake_memory="3GB"))
-    asked = []
-    for dataset in filled(city).values():
-        batches = batches_of(lake, dataset)
-        if batches and dataset.key:
-            asked += [
-                (dataset, batches, key) for key in await keys_of(lake, dataset, max(1, looks // len(filled(city))))
-            ]
-    random.Random(7).shuffle(asked)
-    turns = iter(asked)
+    async with child("serve_shares.py", str(ROOT / "packs" / pack), str(data)) as served:
+        grants: dict[str, str] = served.hello["grants"]
+        asked = []
+        for dataset in (city.datasets[code] for code in grants):
+            keys = await keys_of(lake, dataset, max(1, looks // len(grants)))
+            asked += [(dataset.code, question(dataset, grants[dataset.code], key)) for key in keys]
+        random.Random(7).shuffle(asked)
+        asking = {"authorization": f"Bearer {served.hello['token']}", "content-type": "application/json"}
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{served.hello['port']}", headers=asking, timeout=60
+        ) as http:
 
-    async def look(turns: Any) -> list[float]:
-        took = []
-        for dataset, batches, key in turns:
-            begun = time.perf_counter()
-            if await lake.lookup(dataset, batches, key) is None:
-                raise RuntimeError(f"{dataset.code} {key} was not found")
-            took.append((time.perf_counter() - begun) * 1000)
-        return took
+            async def look(turns: Iterator[tuple[str, bytes]]) -> list[float]:
+                took = []
+                for code, body in turns:
+                    begun = time.perf_counter()
+                    reply = await http.post(f"/api/v1/datasets/{code}/rows", content=body)
+                    took.append((time.perf_counter() - begun) * 1000)
+                    if len(reply.raise_for_status().json()["rows"]) != 1:
+                        raise RuntimeError(f"{code} {body!r} was not found")
+                return took
 
-    alone = await look(turns)
-    shared = iter(asked)
-    several = [one for some in await asyncio.gather(*(look(shared) for _ in range(together))) for one in some]
+            await look(iter(asked[: max(1, len(asked) // 20)]))  # does not count: engines start, plans are made
+            alone = await look(iter(asked))
+            shared = iter(asked)
+            several = [one for some in await asyncio.gather(*(look(shared) for _ in range(together))) for one in some]
     found = {"lookups": len(asked), "lookup_p50_ms": quantile(alone, 0.5), "lookup_p99_ms": quantile(alone, 0.99)}
     found |= {f"lookup_p50_ms_{together}": quantile(several, 0.5), f"lookup_p99_ms_{together}": quantile(several, 0.99)}
     return found | await group(lake, list(filled(city).values()))
+
+
+def question(dataset: Dataset, grant: str, key: list[str]) -> bytes:
+    """The body that asks for the row of a key."""
+    number = {"integer": int, "number": float}
+    kinds = {one.code: number.get(one.kind, str) for one in dataset.columns}
+    typed = [kinds[code](cell) for code, cell in zip(dataset.key, key, strict=True)]
+    return msgspec.json.encode({"grant": grant, "key": typed, "purpose": "measuring", "case": "B-1"})
 
 
 async def group(lake: DuckLake, datasets: list[Dataset]) -> dict[str, Any]:
