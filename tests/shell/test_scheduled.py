@@ -139,3 +139,22 @@ async def test_the_words_of_the_case_tell_no_cell(desk: SourceDesk) -> None:
     assert "a.csv" in said
     assert "王小明" not in said
     assert "许多" not in said
+
+
+async def test_a_fault_of_the_program_is_told_as_one_without_its_words(tmp_path: Path) -> None:
+    desk = SourceDesk(tmp_path)
+    desk.comes_from(Folder(path="shops"), schedule=Schedule(every="day", at="02:00"))
+    for folder in ("lake", "inbox/shops"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "lake" / "shops").write_text("no folder can be made here")
+    (run,) = await look(desk)
+    assert run.why is not None
+    assert run.why.code == "run_failed"
+    assert isinstance(run.error, FileExistsError)
+    (failed,) = await told(desk)
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.en) == ("run_failed", "The program failed while it collected (FileExistsError).")
+    (tmp_path / "lake" / "shops").unlink()
+    put(desk, "a.csv", "1,店,5")
+    desk.memory.advance(minutes=2)
+    assert (await look(desk))[0].outcome is not None

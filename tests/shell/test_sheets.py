@@ -8,8 +8,8 @@ import pytest
 from shell.desk import SourceDesk
 
 from northbank.core.dataset import Rule
+from northbank.core.refusal import Refused
 from northbank.shell.lake.extensions import load
-from northbank.shell.lake.files import LakeError
 
 ROWS = """
     select '1' as 编号, '一号店' as 名称, 45325 as 开业日期, null as 停业日期, 12 as 座位数
@@ -50,8 +50,8 @@ async def test_what_is_no_workbook_is_said_in_a_sentence(tmp_path: Path) -> None
     desk = SourceDesk(tmp_path)
     desk.contract(format="xlsx", sheet="别的")
     (tmp_path / "a.xlsx").write_text("no workbook")
-    with pytest.raises(LakeError, match="cannot be read"):
+    with pytest.raises(Refused, match="cannot be read"):
         await desk.collect(tmp_path / "a.xlsx")
     book(tmp_path / "a.xlsx")
-    with pytest.raises(LakeError, match="cannot be read"):
+    with pytest.raises(Refused, match="cannot be read"):
         await desk.collect(tmp_path / "a.xlsx")

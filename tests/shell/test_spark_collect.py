@@ -13,8 +13,8 @@ from shell.test_lake_collect import FAULTY, GOOD, HEAD, Desk
 from shell.test_lake_rules import a_card, a_code
 
 from northbank.core.dataset import AnyStatement, Collected, TurnedAway, standing
+from northbank.core.refusal import Refused
 from northbank.flows.collect import dataset_of, past_of
-from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.spark.lake import SparkLake
 
@@ -219,5 +219,7 @@ async def test_a_batch_is_turned_away_by_both(pair: Pair) -> None:
 
 async def test_what_cannot_be_read_is_said_in_a_sentence(pair: Pair) -> None:
     (pair.inbox / "a.csv").write_bytes(b"")
-    with pytest.raises(LakeError, match=r"a.csv is empty; its first line should name the columns\.$"):
+    with pytest.raises(
+        Refused, match=r"first line of a\.csv should name the columns, but it is empty\. Nothing was taken\.$"
+    ):
         await pair.desks[1].collect()

@@ -25,11 +25,12 @@ Begin = Callable[[str], Progress]  # what a run of a data set is told to
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What became of one run. outcome: None where it failed, for `why`."""
+    """What became of one run. outcome: None where it failed, for `why`; error: where it was none of the refusals, for the log alone."""
 
     dataset: str
     outcome: Outcome | None
     why: Refused | None = None
+    error: Exception | None = None
 
 
 class ScheduleView(msgspec.Struct, frozen=True):
@@ -67,21 +68,16 @@ async def _run(
             return Run(
                 dataset.code, None, refused
             )  # somebody else is at it: it is not due any more, or again in a moment
-        failed = Failed(
-            slot=due.slot, attempt=due.attempt, code=refused.code, zh=refused.say("zh"), en=refused.say("en")
-        )
-        await _tell(world, dataset.code, version, failed)
+        await _tell(world, dataset.code, version, _failed(due, refused))
         return Run(dataset.code, None, refused)
     except Exception as error:  # whatever it is, it is told, and the other data sets have their turn
-        failed = Failed(
-            slot=due.slot,
-            attempt=due.attempt,
-            code="error",
-            zh=f"程序出错（{error}）。",
-            en=f"The program failed ({error}).",
-        )
-        await _tell(world, dataset.code, version, failed)
-        return Run(dataset.code, None, Refused("invalid", why=str(error)))
+        why = Refused("run_failed", what=type(error).__name__)  # its words may hold a cell: they are for the log alone
+        await _tell(world, dataset.code, version, _failed(due, why))
+        return Run(dataset.code, None, why, error)
+
+
+def _failed(due: schedule.Due, why: Refused) -> Failed:
+    return Failed(slot=due.slot, attempt=due.attempt, code=why.code, zh=why.say("zh"), en=why.say("en"))
 
 
 async def see_schedule(world: World, code: str) -> ScheduleView | None:

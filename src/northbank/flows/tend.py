@@ -49,11 +49,16 @@ async def retire(world: World, lake: Lake, code: str) -> Retired | None:
     with lake.hold(code):
         told = await tended(world, code)
         covered = [folder for one in told if isinstance(one, Compacted) for folder in one.of]
-        old = retirable(dataset, await past_of(world, code), covered, world.clock.now())
-        folders, quarantine = await lake.retire(dataset, *old)
-        if not folders and not quarantine:
+        old, bad = retirable(dataset, await past_of(world, code), covered, world.clock.now())
+        gone, emptied = await lake.retire(dataset, old, bad)
+        # What a killed run took away is told of too, and what came back by a backup is taken away again.
+        gone += {*old} - {*gone} - {folder for one in told if isinstance(one, Retired) for folder in one.folders}
+        emptied += (
+            {*bad} - {*emptied} - {folder for one in told if isinstance(one, Retired) for folder in one.quarantine}
+        )
+        if not gone and not emptied:
             return None
-        done = Retired(folders=tuple(folders), quarantine=tuple(quarantine))
+        done = Retired(folders=tuple(sorted(gone)), quarantine=tuple(sorted(emptied)))
         await _tell(world, code, len(told), done)
         return done
 

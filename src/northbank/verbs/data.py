@@ -58,7 +58,8 @@ async def run_due(settings: Settings, out: Console) -> int:
             if run.outcome is not None:
                 _tell(dataset_of(center.world, run.dataset), run.outcome, out)
             else:
-                out.print(f"{run.dataset}: {run.why} It is tried again.", markup=False)
+                fault = f" ({run.error})" if run.error is not None else ""
+                out.print(f"{run.dataset}: {run.why}{fault} It is tried again.", markup=False)
     if not runs:
         out.print("Nothing is due.")
     return 1 if any(run.outcome is None for run in runs) else 0

@@ -20,7 +20,7 @@ async def run_collecting(platform: Platform) -> None:
     async def look() -> None:
         for run in await collect_due(platform.world, platform.lake, sources, _quietly):
             if run.why is not None:
-                log.warning("collecting %s failed and is tried again: %s", run.dataset, run.why)
+                log.warning("collecting %s failed and is tried again: %s", run.dataset, run.why, exc_info=run.error)
             elif run.outcome is not None and run.outcome.statement is not None:
                 log.info("collected %s: batch %d", run.dataset, run.outcome.statement.n)
 

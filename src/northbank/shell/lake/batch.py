@@ -12,7 +12,7 @@ import msgspec
 
 from northbank.core.dataset import Counts, Dataset, Drifted, SourceFile, answer_to
 from northbank.shell.lake.engine import Engine, Read
-from northbank.shell.lake.files import LakeError, Progress, rows_about
+from northbank.shell.lake.files import Progress, not_written, rows_about
 
 
 class Batch:
@@ -27,7 +27,7 @@ class Batch:
         self._tell = tell
 
     def run(self, paths: Sequence[Path], files: Sequence[SourceFile]) -> Counts:
-        """Read and tell apart. Raises LakeError."""
+        """Read and tell apart. Refused: as reading.py and files.py say."""
         drift: dict[str, Drifted] = {}
         strange: list[int] = []  # files that go to quarantine whole
         for n, (path, one) in enumerate(zip(paths, self._engine.drifts(paths), strict=True)):
@@ -45,7 +45,7 @@ class Batch:
         try:
             bad, faults, good = self._engine.tell_apart([file.name for file in files], buckets, self._tell)
         except duckdb.Error as error:
-            raise LakeError(f"The batch could not be written: {str(error).splitlines()[0]}") from error
+            raise not_written(error) from error
         rows = sum(one.rows for one in done)
         named = tuple(msgspec.structs.replace(file, rows=one.rows) for file, one in zip(files, done, strict=True))
         return Counts(

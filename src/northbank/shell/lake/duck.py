@@ -27,13 +27,13 @@ class DuckEngine:
         self._references = references
 
     def drifts(self, paths: Sequence[Path]) -> list[Drifted]:
-        """How the columns of each file differ from the contract's. Raises LakeError."""
+        """How the columns of each file differ from the contract's. Refused: see reading.py."""
         return self._crew.each(lambda duck, path: Reader(duck, self._dataset, self._staging).drift(path), paths)
 
     def read(
         self, paths: Sequence[Path], buckets: int, strange: Sequence[int], tell: Callable[[int, float], None]
     ) -> list[Read]:  # fmt: skip
-        """Read the files, several at a time, judging their rows in the same pass. Raises LakeError."""
+        """Read the files, several at a time, judging their rows in the same pass. Refused: see reading.py."""
 
         def read(duck: duckdb.DuckDBPyConnection, n: int) -> Read:
             judge = Judge(duck, self._dataset, self._staging, self._rules, buckets, strange)

@@ -22,12 +22,12 @@ class Engine(Protocol):
     """One batch of a data set, in its staging folder, in the hands of an engine."""
 
     def drifts(self, paths: Sequence[Path]) -> list[Drifted]:
-        """How the columns of each file differ from the contract's. Raises LakeError."""
+        """How the columns of each file differ from the contract's. Refused: see reading.py."""
 
     def read(
         self, paths: Sequence[Path], buckets: int, strange: Sequence[int], tell: Callable[[int, float], None]
     ) -> list[Read]:  # fmt: skip
-        """Read the files and judge their rows. strange: files that are bad whole. tell: number of a file, share. Raises LakeError."""
+        """Read the files and judge their rows. strange: files that are bad whole. tell: number of a file, share. Refused: see reading.py."""
 
     def tell_apart(self, names: Sequence[str], buckets: int, tell: Progress) -> tuple[int, dict[str, int], int]:
         """Write good rows by bucket, and bad ones. Bad rows, how many fail each rule, good rows. names: of the files."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from northbank.core.refusal import Refused
 
 STAGING = "staging"
+SPILL = "spill-"  # what an engine of one piece of work spilled
 
 
 @contextmanager
@@ -26,13 +27,26 @@ def held(folder: Path, into: str, refusal: Refused) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise refusal from None
-        shutil.rmtree(folder / STAGING, ignore_errors=True)
+        _clear(folder)
         try:
             yield
         finally:  # what did not land frees the disk it may have filled
-            shutil.rmtree(folder / STAGING, ignore_errors=True)
+            _clear(folder)
     finally:
         os.close(lock)
+
+
+def _clear(folder: Path) -> None:
+    for left in (folder / STAGING, *folder.glob(f"{SPILL}*")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def emptied(folder: Path) -> Path:
+    """The staging folder, with nothing in it; whoever holds the folder next clears it too."""
+    staging = folder / STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(mode=0o700)
+    return staging
 
 
 def place(staging: Path, into: Path, name: str) -> None:
@@ -40,7 +54,7 @@ def place(staging: Path, into: Path, name: str) -> None:
     for one in (*staging.iterdir(), staging):
         sync(one)
     os.rename(staging, into / name)
-    sync(into)
+    sync(into)  # where this fails it is there all the same, and the next run tells of it
 
 
 def sync(path: Path) -> None:

@@ -26,8 +26,8 @@ from northbank.shell.lake.crew import Crew
 from northbank.shell.lake.duck import DuckEngine
 from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.fast import literal
-from northbank.shell.lake.files import LakeError, Progress, found_in, survey
-from northbank.shell.lake.held import STAGING, held, place
+from northbank.shell.lake.files import LakeError, Progress, found_in, not_read, survey
+from northbank.shell.lake.held import STAGING, emptied, held, place
 from northbank.shell.lake.noted import noted
 from northbank.shell.lake.parts import ABOUT, BATCHES, parts_of
 from northbank.shell.lake.rows import LakeRows, engine_in
@@ -56,7 +56,7 @@ class DuckLake(LakeRows):
         return sorted(found, key=lambda one: one.n)
 
     async def survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
-        """The files of a folder (or the one file) with their digests. Raises LakeError."""
+        """The files of a folder (or the one file) with their digests. Refused: `no_files`, `file_unreadable`."""
         return await asyncio.to_thread(self._survey, dataset, place, tell)
 
     def _survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
@@ -64,16 +64,14 @@ class DuckLake(LakeRows):
             paths = found_in(place, dataset.format)
             return paths, survey(paths, tell)
         except OSError as error:
-            raise LakeError(f"{place} cannot be read ({error.strerror or error}).") from error
+            raise not_read(Path(error.filename or place), error) from error
 
     async def prepare(
         self, dataset: Dataset, rules: Sequence[Rule], paths: Sequence[Path], files: Sequence[SourceFile],
         references: References, tell: Progress,
     ) -> Counts:  # fmt: skip
         """Read files into the staging folder and count. Stopping the wait stops the engine."""
-        staging = self._folder(dataset.code) / STAGING
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(mode=0o700)
+        staging = emptied(self._folder(dataset.code))
         with engine_in(staging, self._memory, self._threads) as duck:
             engine = self._begin(duck, dataset, rules, staging, references)
             work = asyncio.to_thread(Batch(engine, dataset, self._buckets, tell).run, paths, files)
@@ -90,9 +88,7 @@ class DuckLake(LakeRows):
                 counts = msgspec.structs.replace(counts, noted=told)
         now = [path.stat().st_size for path in paths]
         if now != [file.bytes for file in files]:
-            raise LakeError(
-                "A file changed while it was read; collect again when its sender is done. Nothing was taken."
-            )
+            raise Refused("file_changed")
         return counts
 
     def _begin(
@@ -118,9 +114,7 @@ class DuckLake(LakeRows):
             tell("land", 0.5)
             place(staging, folder / BATCHES, statement.folder)
         except OSError as error:
-            raise LakeError(
-                f"The lake {folder} cannot be written ({error.strerror or error}); nothing was taken."
-            ) from error
+            raise Refused("lake_unwritable", why=error.strerror or str(error)) from error
         tell("land", 1.0)
 
     async def land_made(self, dataset: Dataset, statement: AnyStatement, made: Path) -> None:

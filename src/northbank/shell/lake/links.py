@@ -6,7 +6,6 @@ How a run is made is in linking.py; which runs count is told by the journal.
 # names are quoted, values are parameters, the rest is this file's own
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,7 +24,7 @@ from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.golden import Golding
-from northbank.shell.lake.held import STAGING, held, place
+from northbank.shell.lake.held import STAGING, emptied, held, place
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
 from northbank.shell.lake.parts import ABOUT
@@ -156,9 +155,7 @@ class LinkLake:
         return Linking(duck, model, sources, relations, self._secret, tell)
 
     async def _work(self, code: str, what: Callable[[duckdb.DuckDBPyConnection, Path], T]) -> T:
-        staging = self._root / code / STAGING
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(mode=0o700)
+        staging = emptied(self._root / code)
         with engine_in(staging, self._memory, self._threads) as duck:
             running = asyncio.ensure_future(asyncio.to_thread(what, duck, staging))
             try:

@@ -4,7 +4,9 @@ What is asked of cells is in judging.py; good and bad are told apart in apart.py
 """
 
 import csv
+import io
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,16 +14,20 @@ import duckdb
 
 from northbank.core.celltypes import BLANKS
 from northbank.core.dataset import Dataset, Drifted, Rule
+from northbank.core.name import Name
+from northbank.core.refusal import Refused
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.crew import progress
 from northbank.shell.lake.engine import Read
 from northbank.shell.lake.extensions import load
 from northbank.shell.lake.fast import Fast, literal
-from northbank.shell.lake.files import LakeError, as_utf8, encoding_of, not_read, without_lines
+from northbank.shell.lake.files import PACKED_TOO, READING, as_text, encoding_of, not_read, opened
 from northbank.shell.lake.judging import BUCKET, CELLS, FILE, ROW, Judging, Shape, shape_of
+from northbank.shell.lake.lines import with_one_line_end, without_lines
 from northbank.shell.lake.sheets import names_of, readable, sheet
 
 REREADS = 20  # times a file is read again after lines whose quote never closes were cut out
+MOST_COLUMNS = 1_000  # of a file; each costs the engine memory, whether the contract knows it or not
 
 
 class Reader:
@@ -35,19 +41,23 @@ class Reader:
             load(duck, "excel")
 
     def drift(self, path: Path) -> Drifted:
-        """How the columns of a file differ from the contract's. Raises LakeError."""
-        encoding = encoding_of(path, self._dataset.encoding) if self._dataset.format == "csv" else "utf-8"
+        """How the columns of a file differ from the contract's. Refused: `file_unreadable`, `file_cut`, `file_header`, `lake_unwritable`."""
+        copy = self._staging / f"names-{threading.get_ident()}"
         try:
-            return shape_of(self._dataset, self._names(path, encoding)).drift
-        except (duckdb.Error, OSError) as error:
+            encoding = encoding_of(path, self._dataset.encoding) if self._dataset.format == "csv" else "utf-8"
+            source = as_text(path, encoding, copy) if self._dataset.format == "jsonl" else path
+            return shape_of(self._dataset, self._names(source, encoding)).drift
+        except (duckdb.Error, *READING) as error:
             raise not_read(path, error) from error
+        finally:
+            copy.unlink(missing_ok=True)
 
     def read(self, path: Path, n: int, tell: Callable[[float], None]) -> Read:
-        """Read file n of the batch. Raises LakeError."""
+        """Read file n of the batch. Refused: as `drift`."""
         copies: list[Path] = []
         try:
             return self._read(path, n, tell, copies)
-        except (duckdb.Error, OSError) as error:
+        except (duckdb.Error, *READING) as error:
             raise not_read(path, error) from error
         finally:
             for copy in copies:
@@ -55,11 +65,22 @@ class Reader:
 
     def _read(self, path: Path, n: int, tell: Callable[[float], None], copies: list[Path]) -> Read:
         source = path
-        if self._dataset.format == "csv":
+        if self._dataset.format in PACKED_TOO:
+            encoding = encoding_of(path, self._dataset.encoding) if self._dataset.format == "csv" else "utf-8"
             copies.append(self._staging / f"utf8-{n}")
-            source = as_utf8(path, encoding_of(path, self._dataset.encoding), copies[-1])
+            source = as_text(path, encoding, copies[-1])
         names = self._names(source)
         shape = shape_of(self._dataset, names)
+        try:
+            return self._whole(source, shape, n, tell, copies)
+        except duckdb.InvalidInputException:
+            if self._dataset.format != "csv":
+                raise
+        copies.append(self._staging / f"even-{n}")
+        return self._whole(with_one_line_end(source, copies[-1]), shape, n, tell, copies)
+
+    def _whole(self, source: Path, shape: Shape, n: int, tell: Callable[[float], None], copies: list[Path]) -> Read:
+        """Read a file in which, one after the other, lines whose quote never closes are cut out."""
         cut: list[str] = []
         for again in range(REREADS + 1):
             self._forget_rejects()
@@ -87,20 +108,27 @@ class Reader:
         return tuple(str(row[0]) for row in self._duck.execute(f"describe select * from {rows}").fetchall())
 
     def _header(self, source: Path, encoding: str) -> tuple[str, ...]:
-        """The cells of the first line, which names the columns."""
-        try:
-            with source.open(encoding=encoding.replace("utf-8", "utf-8-sig"), errors="replace", newline="") as file:
-                first = next(csv.reader(file, delimiter=self._dataset.delimiter), None)
-        except csv.Error as error:
-            raise LakeError(
-                f"The first line of {source.name}, which names the columns, cannot be read ({error})."
-            ) from error
+        """The cells of the first line, which names the columns. Refused: `file_header`."""
+        with io.TextIOWrapper(opened(source), encoding.replace("utf-8", "utf-8-sig"), "replace", newline="") as file:
+            try:
+                first = next(csv.reader(file, delimiter=self._dataset.delimiter, strict=True), None)
+            except csv.Error:
+                raise _no_header(source, "其引号没有闭合", "its quotes do not close") from None
         names = tuple(name.strip(BLANKS) for name in first or ())
         if not any(names):
-            raise LakeError(f"{source.name} is empty; its first line should name the columns.")
+            raise _no_header(source, "该行为空", "it is empty")
+        if any("\0" in name for name in names):
+            raise _no_header(source, "它不是 UTF-8 或 GB18030 文本", "it is no text in UTF-8 or GB18030")
+        if len(names) > MOST_COLUMNS:
+            found = len(names)
+            raise _no_header(
+                source,
+                f"其中有 {found} 列，超过 {MOST_COLUMNS} 列",
+                f"it has {found} columns, more than {MOST_COLUMNS}",
+            )
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
-            raise LakeError(f"{source.name} has the column {twice[0]} twice; give each its own name.")
+            raise _no_header(source, f"列名 {twice[0]} 重复", f"it has the column {twice[0]} twice")
         return tuple(name or f"_{place}" for place, name in enumerate(names, 1))
 
     def _scan(self, source: Path, names: Sequence[str]) -> str:
@@ -178,6 +206,10 @@ class Reader:
             f"copy (select {n}::integer as file, line from rejected) to {target} (format parquet, compression zstd)"  # house: sql
         ).fetchone()
         return int(done[0]) if done else 0
+
+
+def _no_header(file: Path, zh: str, en: str) -> Refused:
+    return Refused("file_header", file=file.name, why=Name(zh, en))
 
 
 class Judge(Reader):

@@ -21,6 +21,7 @@ from northbank.core.celltypes import Value
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.refusal import Refused
 from northbank.shell.lake import parts
+from northbank.shell.lake.held import SPILL
 from northbank.shell.lake.parts import Part, key_of, keyed, parts_of
 
 T = TypeVar("T")
@@ -148,7 +149,7 @@ def connect(spill: Path, memory: str, threads: int, ordered: bool = True) -> duc
 def engine_in(scratch: Path, memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine for one piece of work, whose spilled rows lie in a folder of their own below `scratch` and go with it."""
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix="spill-", dir=scratch, ignore_cleanup_errors=True) as spill:
+    with tempfile.TemporaryDirectory(prefix=SPILL, dir=scratch, ignore_cleanup_errors=True) as spill:
         duck = connect(Path(spill), memory, threads, ordered=False)
         try:
             yield duck

@@ -19,10 +19,11 @@ from northbank.core.tending import Compacted
 from northbank.shell.lake.apart import BAD, GROUP, KEPT
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal
-from northbank.shell.lake.held import STAGING, place, sync
+from northbank.shell.lake.held import emptied, place, sync
 from northbank.shell.lake.judging import FILE, ROW
 from northbank.shell.lake.parts import ABOUT, BATCH, BATCHES, MERGED, Merged, Part, key_of, newest_of
 
+NEW = ".new"  # a file that is going to replace another one
 LINE = 6  # characters a key needs for it to be looked for in lines that could not be read
 
 
@@ -30,9 +31,12 @@ def merge(
     duck: duckdb.DuckDBPyConnection, root: Path, dataset: Dataset, parts: Sequence[Part], of: Sequence[str], buckets: int
 ) -> Compacted:  # fmt: skip
     """Write one folder in place of parts, which stand for the batches `of`, and put it in its place by one rename."""
-    staging = root / dataset.code / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(mode=0o700)
+    folder = f"{len(of):06d}-{sha256(' '.join(of).encode()).hexdigest()[:12]}"
+    into = root / dataset.code / MERGED
+    if (into / folder).is_dir():  # a run put it there and was killed before anybody was told
+        made = f"select count(*) from read_parquet({literal(str(into / folder / 'rows-*.parquet'))})"  # house: sql
+        return Compacted(folder=folder, of=tuple(of), rows=(duck.execute(made).fetchone() or (0,))[0])
+    staging = emptied(root / dataset.code)
     columns = ", ".join(quoted(one.code) for one in dataset.columns)
     key = ", ".join(quoted(one) for one in dataset.key)
     text = ", ".join(f"cast({quoted(one)} as varchar)" for one in dataset.key)
@@ -47,17 +51,16 @@ def merge(
             f"to {literal(str(staging / f'rows-{n:04d}.parquet'))} ({KEPT}, row_group_size {GROUP})"
         ).fetchone()
         rows += int(done[0]) if done else 0
-    folder = f"{len(of):06d}-{sha256(' '.join(of).encode()).hexdigest()[:12]}"
     (staging / ABOUT).write_bytes(msgspec.json.encode(Merged(folder, tuple(of), rows, buckets)))
-    into = root / dataset.code / MERGED
     into.mkdir(exist_ok=True, mode=0o700)
-    shutil.rmtree(into / folder, ignore_errors=True)
     place(staging, into, folder)
     return Compacted(folder=folder, of=tuple(of), rows=rows)
 
 
 def forget(duck: duckdb.DuckDBPyConnection, root: Path, dataset: Dataset, key: Sequence[str]) -> tuple[int, int]:
     """Rewrite every file that has rows of a key without them: how many good and bad rows were taken out. Safe to do again."""
+    for left in (root / dataset.code).glob(f"*/*/*{NEW}"):  # of a run that was killed
+        left.unlink()
     values = key_of(dataset, key)
     rows = 0
     if values is not None:
@@ -80,7 +83,7 @@ def _without(duck: duckdb.DuckDBPyConnection, path: Path, which: str, order: str
     found = duck.execute(f"select count(*) from read_parquet({file}) where {which}").fetchone()  # house: sql
     if not found or not found[0]:
         return 0
-    new = path.with_name(path.name + ".new")
+    new = path.with_name(path.name + NEW)
     duck.execute(
         f"copy (select * from read_parquet({file}) where ({which}) is not true {order}) to {literal(str(new))} ({options})"  # house: sql
     )
@@ -103,11 +106,13 @@ def _text(value: object) -> str:
 
 
 def retire(root: Path, dataset: str, folders: Sequence[str], quarantine: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Take folders away, and the bad rows of others: what there was of them."""
-    batches = root / dataset / BATCHES
+    """Take folders away, and the bad rows of others: what there was of them. A folder is there whole, or not at all."""
+    batches, staging = root / dataset / BATCHES, emptied(root / dataset)
     gone = [one for one in folders if (batches / one).is_dir()]
     for one in gone:
-        shutil.rmtree(batches / one)
+        os.rename(batches / one, staging / one)
+    sync(batches)
+    shutil.rmtree(staging)
     bad = [one for one in quarantine if (batches / one / BAD).is_file()]
     for one in bad:
         (batches / one / BAD).unlink()

@@ -13,7 +13,6 @@ from northbank.ports.sources import Fetched, Waiting
 from northbank.shell.lake.fetch.pages import fetch_pages
 from northbank.shell.lake.fetch.secrets import Secrets
 from northbank.shell.lake.fetch.tables import fetch_table
-from northbank.shell.lake.files import LakeError
 
 FETCHED = "fetched"
 
@@ -32,7 +31,7 @@ class LakeSources:
 
     @asynccontextmanager
     async def fetch(self, dataset: Dataset, zone: str, mark: Mark | None, tell: Progress) -> AsyncIterator[Fetched]:
-        """Rows of the origin beyond `mark`. Refused: see ports/sources. Raises LakeError where the disk is full."""
+        """Rows of the origin beyond `mark`. Refused: see ports/sources. `lake_unwritable` where the disk is full."""
         folder = self._root / dataset.code / FETCHED
         shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
         try:
@@ -51,6 +50,6 @@ class LakeSources:
                 case None:
                     raise Refused("no_origin", code=dataset.code)
         except OSError as error:
-            raise LakeError(f"{folder} cannot be written ({error.strerror or error}); nothing was taken.") from error
+            raise Refused("lake_unwritable", why=error.strerror or str(error)) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)

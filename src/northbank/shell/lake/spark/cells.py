@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 
 from northbank.core.dataset import Dataset, Drifted
+from northbank.core.refusal import Refused
 from northbank.shell.lake.engine import Read
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.reading import Reader
@@ -31,28 +32,30 @@ def tasks_of(dataset: Dataset, paths: Sequence[Path], staging: Path, memory: str
     return [Task(dataset, path.absolute(), n, staging, memory) for n, path in enumerate(paths)]
 
 
-def drift_of(task: Task) -> Drifted | str:
-    """How the columns of a file differ from the contract's, or the sentence that says why it cannot be read."""
+def drift_of(task: Task) -> Drifted | Refused:
+    """How the columns of a file differ from the contract's, or why it cannot be read."""
     try:
         with _engine(task) as duck:
             return Reader(duck, task.dataset, task.staging).drift(task.path)
-    except (LakeError, OSError) as error:
-        return _sentence(task, error)
+    except (Refused, OSError) as error:
+        return _said(task, error)
 
 
-def cells_of(task: Task) -> Read | str:
+def cells_of(task: Task) -> Read | Refused:
     """Read one file, or say why it cannot be; `typed-<n>.parquet` holds its cells, `reject-<n>.parquet` the lines that are none."""
     try:
         with _engine(task) as duck:
             return Reader(duck, task.dataset, task.staging).read(task.path, task.number, lambda share: None)
-    except (LakeError, OSError) as error:
-        return _sentence(task, error)
+    except (Refused, OSError) as error:
+        return _said(task, error)
 
 
-def _sentence(task: Task, error: LakeError | OSError) -> str:
-    if isinstance(error, LakeError):
-        return str(error)
-    return f"A worker cannot read {task.path} ({error.strerror or error}); every worker must see the same folders."
+def _said(task: Task, error: Refused | OSError) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    return LakeError(
+        f"A worker cannot read {task.path} ({error.strerror or error}); every worker must see the same folders."
+    )
 
 
 def _engine(task: Task) -> duckdb.DuckDBPyConnection:

@@ -14,12 +14,13 @@ import duckdb
 
 from northbank.core.buckets import digits_of
 from northbank.core.dataset import Dataset, Drifted, Rule
+from northbank.core.refusal import Refused
 from northbank.shell.lake.apart import write_bad
 from northbank.shell.lake.compile import Words
 from northbank.shell.lake.dialects import SPARK
 from northbank.shell.lake.engine import Read
 from northbank.shell.lake.fast import literal
-from northbank.shell.lake.files import LakeError, Progress
+from northbank.shell.lake.files import Progress
 from northbank.shell.lake.judging import BUCKET, CELLS, FILE, MARKS, ROW, Judging, shape_of
 from northbank.shell.lake.parts import Part
 from northbank.shell.lake.spark.cells import Task, cells_of, drift_of, tasks_of
@@ -55,7 +56,7 @@ class SparkEngine:
         self._tag = f"northbank-{uuid.uuid4()}"
 
     def drifts(self, paths: Sequence[Path]) -> list[Drifted]:
-        """How the columns of each file differ from the contract's. Raises LakeError."""
+        """How the columns of each file differ from the contract's. Refused: see reading.py."""
         return self._on_workers(drift_of, tasks_of(self._dataset, paths, self._staging, self._memory))
 
     def read(
@@ -190,11 +191,11 @@ class SparkEngine:
         """End the jobs of this batch, from another thread."""
         self._spark.sparkContext.cancelJobsWithTag(self._tag)
 
-    def _on_workers(self, work: Callable[[Task], Found | str], tasks: Sequence[Task]) -> list[Found]:
-        """What the workers say of their files. Raises LakeError, with a worker's own sentence where it has one."""
+    def _on_workers(self, work: Callable[[Task], Found | Refused], tasks: Sequence[Task]) -> list[Found]:
+        """What the workers say of their files. Raises what a worker refused."""
         with told(self._spark, self._tag):
             found = self._spark.sparkContext.parallelize(tasks, len(tasks)).map(work).collect()
         for one in found:
-            if isinstance(one, str):
-                raise LakeError(one)
-        return [one for one in found if not isinstance(one, str)]
+            if isinstance(one, Refused):
+                raise one
+        return [one for one in found if not isinstance(one, Refused)]
