@@ -28,6 +28,7 @@ from northbank.pack.load import load
 from northbank.ports import Clock, World
 from northbank.shell.clock import ReplayClock, SteppedClock, SystemClock, monotonic
 from northbank.shell.jobs.collecting import run_collecting
+from northbank.shell.jobs.following import run_following
 from northbank.shell.jobs.governing import run_governing
 from northbank.shell.jobs.hot import run_hot
 from northbank.shell.jobs.look_back import run_look_back
@@ -149,6 +150,8 @@ class Center:
         self.tail = Tail(pool, self.cases, self.world, Tick, monotonic)
         self.timing = asyncio.Event()  # cleared while the past is told, which has its own times
         self.timing.set()
+        self.gathered = asyncio.Event()  # cleared while the data platform of a demonstration is filled
+        self.gathered.set()
         self.told: Callable[[], bool] = lambda: True  # whether invented data have come to the present
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -172,6 +175,7 @@ class Center:
         self.spawn(run_look_back(self.world))
         self.spawn(run_sealing(self.world, self.ledger, self.signer))
         self.spawn(run_marking(PgMarks(self.pool), monotonic))
+        self.spawn(run_following(self.platform, self.gathered))
         self.spawn(run_governing(self.platform, self.trail, self.journal.position))
 
     async def keep_pack(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from northbank.core.dataset import rules_of
+from northbank.core.schedule import Schedule
 from northbank.pack.check import check
 from northbank.pack.load import load
 
@@ -133,3 +134,16 @@ def test_a_contract_that_fetches_knows_its_format(copy: Path) -> None:
     )
     log = load(copy).datasets["inspections"]
     assert (log.format, str(log.origin)) == ("parquet", "postgresql log")
+
+
+def test_links_and_bases_run_by_a_schedule_or_after_batches_not_both(copy: Path, edit: Edit) -> None:
+    model, base = "links/keepers.toml", "bases/legal_persons.toml"
+    edit(model, "synthetic = true", 'synthetic = true\nschedule = { every = "hour", hours = 5 }')
+    edit(base, "synthetic = true", 'synthetic = true\npause = 30\nschedule = { every = "day" }')
+    assert {(fault.file, fault.found) for fault in check(copy)} == {
+        (model, "hours = 5"), (base, "a schedule and a pause"),
+    }  # fmt: skip
+    edit(model, "hours = 5", "hours = 6")
+    edit(base, "pause = 30\n", "")
+    found = load(copy)
+    assert (found.links["keepers"].schedule, found.bases["legal_persons"].pause) == (Schedule(every="hour", hours=6), 0)

@@ -38,6 +38,7 @@ def tend_(
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
     compact: Annotated[bool, typer.Option("--compact", help="Merge its batches into one folder.")] = False,
     forget: Annotated[list[str] | None, typer.Option("--forget", help="Take the rows of this key out of every file; once for each column of the key.")] = None,
+    linked: Annotated[bool, typer.Option("--linked", help="With --forget: also the records of other data sets that links hold to be one with it.")] = False,
     why: Annotated[str, typer.Option("--why", help="With --forget: the reason, which the journal keeps. Name nobody in it.")] = "",
     retire: Annotated[bool, typer.Option("--retire", help="Take away what is older than the contract keeps.")] = False,
 ) -> None:  # fmt: skip
@@ -49,4 +50,4 @@ def tend_(
     if not (compact or forget or retire):
         raise fail("Say what to do: --compact, --forget or --retire.")
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
-    go(lambda: run_tend(settings, dataset, compact, tuple(forget or ()), why, retire, out))
+    go(lambda: run_tend(settings, dataset, compact, tuple(forget or ()), linked, why, retire, out))

@@ -10,6 +10,7 @@ import msgspec
 
 from northbank.core.dataset import Collected, Column, Dataset
 from northbank.core.name import Name
+from northbank.core.schedule import Schedule
 from northbank.core.survive import Survives
 
 BaseKind = Literal["population", "legal_persons", "places", "geospatial", "economy", "certificates"]
@@ -29,6 +30,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
     inputs: data sets, the most trusted first. dataset: its contract. point, address, title: columns that say where and what it is, "" or
     empty where none does. gone: the column with the day from which on it is no more. within: meters from a case up to which it is shown there.
+    schedule, pause: when it is built by itself, as of a link model.
     """
 
     code: str
@@ -44,6 +46,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     gone: str = ""
     within: int = 50
+    schedule: Schedule | None = None
+    pause: int = 0
 
 
 class Built(Collected, frozen=True, kw_only=True, tag="built"):

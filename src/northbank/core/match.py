@@ -14,6 +14,7 @@ import msgspec
 
 from northbank.core.alike import WAYS, How
 from northbank.core.name import Name
+from northbank.core.schedule import Schedule
 
 Entity = Literal["person", "legal_person", "place"]
 FieldKind = Literal["text", "date", "number"]
@@ -76,7 +77,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """How records of some data sets are linked. version: digest of its file. inputs: data sets, the most trusted first.
 
     blocks: fields that must be the same for a pair to be looked at at all; any of them does. prior: chance that two records taken
-    at random are one. match, review: probabilities from which on. stated: the day the parameters are of.
+    at random are one. match, review: probabilities from which on. stated: the day the parameters are of. schedule: when it runs by
+    itself; or pause: after new batches, with at least so many minutes between two runs; 0 and None: by hand alone.
     """
 
     code: str
@@ -93,6 +95,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     stated: date
     two_person: bool = False
     training: Training | None = None
+    schedule: Schedule | None = None
+    pause: int = 0
     note: Name = Name()
     synthetic: bool = False
 

@@ -1,4 +1,4 @@
-"""When a data set is collected: the moments of a schedule by the clocks of the city, and what is due after what was done.
+"""When a data set is collected, linked or built: the moments of a schedule by the clocks of the city, and what is due after what was done.
 
 Nothing is run here; no clock is read.
 """
@@ -54,9 +54,9 @@ class Failed(Fact, frozen=True, kw_only=True, tag="collection_failed"):
 AnyRun = Ran | Failed
 
 
-def stream_of(dataset: str) -> str:
-    """The stream that runs of a schedule are told in."""
-    return f"schedule:{dataset}"
+def stream_of(what: str) -> str:
+    """The stream that runs of a data set, a link model (`link.<code>`) or a base (`base.<code>`) by the clock are told in."""
+    return f"schedule:{what}"
 
 
 def last_slot(schedule: Schedule, now: datetime, zone: ZoneInfo, works_on: WorksOn) -> datetime | None:
@@ -123,6 +123,16 @@ def due(
     if run.slot >= slot:
         return None
     return Due(slot, 1, _between(schedule, run.slot, slot, zone, works_on))
+
+
+def due_after(pause: int, last: tuple[AnyRun, datetime] | None, now: datetime) -> Due | None:
+    """What is to be run now that there is something to do: so many minutes after the last run, sooner where that failed."""
+    if last is None:
+        return Due(now, 1, 0)
+    run, at = last
+    if isinstance(run, Failed):
+        return Due(now, run.attempt + 1, 0) if now >= try_at(run, at) else None
+    return Due(now, 1, 0) if now >= at + timedelta(minutes=pause) else None
 
 
 def _between(schedule: Schedule, done: datetime, slot: datetime, zone: ZoneInfo, works_on: WorksOn) -> int:

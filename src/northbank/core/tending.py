@@ -26,7 +26,7 @@ class Compacted(Fact, frozen=True, kw_only=True, tag="compacted"):
 class Forgotten(Fact, frozen=True, kw_only=True, tag="forgotten"):
     """The rows of a key were taken out of every file. digest: of salt and key, so that who knows the key can find the entry.
 
-    rows, bad: how many were taken out, of good ones and of quarantine.
+    rows, bad: how many were taken out, of good ones and of quarantine; links: of pairs and groups; golden: of base databases.
     """
 
     salt: str
@@ -34,6 +34,8 @@ class Forgotten(Fact, frozen=True, kw_only=True, tag="forgotten"):
     why: str
     rows: int
     bad: int
+    links: int = 0
+    golden: int = 0
 
 
 class Retired(Fact, frozen=True, kw_only=True, tag="retired"):

@@ -3,7 +3,7 @@
 A batch is known by its content or its mark, so that a run cut off between batch and journal brings nothing twice when run again.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ import msgspec
 from northbank.core import schedule
 from northbank.core.dataset import Dataset
 from northbank.core.refusal import Refused
-from northbank.core.schedule import AnyRun, Failed, Ran
+from northbank.core.schedule import AnyRun, Failed, Ran, Schedule
 from northbank.core.worktime import is_workday
 from northbank.flows.collect import Outcome, collect_from_origin, dataset_of
 from northbank.flows.correct import correct
@@ -22,6 +22,7 @@ from northbank.ports.data import Lake, Progress
 from northbank.ports.sources import Sources
 
 Begin = Callable[[str], Progress]  # what a run of a data set is told to
+BUSY = ("collecting", "linking")  # refusals that say that somebody else does the work
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -45,10 +46,8 @@ async def collect_due(world: World, lake: Lake, sources: Sources, begin: Begin) 
     """Collect each data set whose time has come, one after the other. One that fails keeps none of the others from running."""
     runs = []
     for code, dataset in sorted(world.city.datasets.items()):
-        version, last = await _last(world, code)
-        found = dataset.schedule and schedule.due(
-            dataset.schedule, last, world.clock.now(), _zone(world), _works_on(world)
-        )
+        version, last = await last_run(world, code)
+        found = dataset.schedule and due_by(world, dataset.schedule, last)
         if found:
             runs.append(await _run(world, lake, sources, dataset, found, version, begin(code)))
     return runs
@@ -57,23 +56,37 @@ async def collect_due(world: World, lake: Lake, sources: Sources, begin: Begin) 
 async def _run(
     world: World, lake: Lake, sources: Sources, dataset: Dataset, due: schedule.Due, version: int, tell: Progress
 ) -> Run:  # fmt: skip
-    try:
+    outcome: Outcome | None = None
+
+    async def work() -> int | None:
+        nonlocal outcome
         outcome = await collect_from_origin(world, lake, sources, dataset.code, tell)
         await correct(world, dataset.code)
-        batch = outcome.statement.n if outcome.statement else None
-        await _tell(world, dataset.code, version, Ran(slot=due.slot, batch=batch, left_out=due.left_out))
-        return Run(dataset.code, outcome)
+        return outcome.statement.n if outcome.statement else None
+
+    why, error = await attempt(world, dataset.code, due, version, work)
+    return Run(dataset.code, None if why else outcome, why, error)
+
+
+async def attempt(
+    world: World, what: str, due: schedule.Due, version: int, work: Callable[[], Awaitable[int | None]]
+) -> tuple[Refused | None, Exception | None]:
+    """Work, which says the number of what it made, and tell on the stream of `what` what became of it.
+
+    Why it failed, where it did, and the error behind it, where that is a fault of the program.
+    """
+    try:
+        made = await work()
     except Refused as refused:
-        if refused.code == "collecting":
-            return Run(
-                dataset.code, None, refused
-            )  # somebody else is at it: it is not due any more, or again in a moment
-        await _tell(world, dataset.code, version, _failed(due, refused))
-        return Run(dataset.code, None, refused)
-    except Exception as error:  # whatever it is, it is told, and the other data sets have their turn
+        if refused.code not in BUSY:  # somebody else is at it: then it is not due any more, or again in a moment
+            await _tell(world, what, version, _failed(due, refused))
+        return refused, None
+    except Exception as error:  # whatever it is, it is told, and the others have their turn
         why = Refused("run_failed", what=type(error).__name__)  # its words may hold a cell: they are for the log alone
-        await _tell(world, dataset.code, version, _failed(due, why))
-        return Run(dataset.code, None, why, error)
+        await _tell(world, what, version, _failed(due, why))
+        return why, error
+    await _tell(world, what, version, Ran(slot=due.slot, batch=made, left_out=due.left_out))
+    return None, None
 
 
 def _failed(due: schedule.Due, why: Refused) -> Failed:
@@ -85,7 +98,7 @@ async def see_schedule(world: World, code: str) -> ScheduleView | None:
     dataset = dataset_of(world, code)
     if dataset.schedule is None:
         return None
-    _, last = await _last(world, code)
+    _, last = await last_run(world, code)
     upcoming = schedule.next_slot(dataset.schedule, world.clock.now(), _zone(world), _works_on(world))
     if last is None:
         return ScheduleView(None, upcoming, None)
@@ -96,19 +109,24 @@ async def see_schedule(world: World, code: str) -> ScheduleView | None:
     return ScheduleView(at, upcoming, None)
 
 
-async def _last(world: World, code: str) -> tuple[int, tuple[AnyRun, datetime] | None]:
-    """How many entries the runs of a data set have, and the newest."""
+def due_by(world: World, planned: Schedule, last: tuple[AnyRun, datetime] | None) -> schedule.Due | None:
+    """What a schedule says is to be run now, by the calendar of the city."""
+    return schedule.due(planned, last, world.clock.now(), _zone(world), _works_on(world))
+
+
+async def last_run(world: World, what: str) -> tuple[int, tuple[AnyRun, datetime] | None]:
+    """How many entries the runs of a data set, link model or base have, and the newest with its time."""
     version, newest = 0, None
-    async for entry in world.journal.read(schedule.stream_of(code)):
+    async for entry in world.journal.read(schedule.stream_of(what)):
         version = entry.version
         if isinstance(entry.data, Ran | Failed):
             newest = (entry.data, entry.at)
     return version, newest
 
 
-async def _tell(world: World, code: str, version: int, run: AnyRun) -> None:
+async def _tell(world: World, what: str, version: int, run: AnyRun) -> None:
     try:
-        await note(world, schedule.stream_of(code), version, run)
+        await note(world, schedule.stream_of(what), version, run)
     except Stale:
         return  # another run of the same moment told it first
 

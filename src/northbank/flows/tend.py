@@ -29,16 +29,20 @@ async def compact(world: World, lake: Lake, code: str, due_only: bool = False) -
         return done
 
 
-async def forget(world: World, lake: Lake, code: str, key: tuple[str, ...], why: str) -> Forgotten:
+async def forget(
+    world: World, lake: Lake, code: str, key: tuple[str, ...], why: str, links: int = 0, golden: int = 0
+) -> Forgotten:
     """Take the rows of a key out of every file of a data set, those in quarantine too; the journal holds a salted digest of it.
 
-    Refused: `no_dataset`, `collecting`, `conflict`.
+    links, golden: what was taken out before it of what is made of the data set: forget_record.py. Refused: `no_dataset`, `collecting`, `conflict`.
     """
     dataset = dataset_of(world, code)
     with lake.hold(code):
         rows, bad = await lake.forget(dataset, key)
         salt = world.ids.new()
-        done = Forgotten(salt=salt, digest=digest_of(salt, key), why=why, rows=rows, bad=bad)
+        done = Forgotten(
+            salt=salt, digest=digest_of(salt, key), why=why, rows=rows, bad=bad, links=links, golden=golden
+        )
         await _tell(world, code, len(await tended(world, code)), done)
         return done
 

@@ -9,6 +9,8 @@ from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, TomlFile, codes
 from northbank.pack.link_spec import BaseToml, GoldenToml
 from northbank.pack.links import input_faults, is_personal, of_faults, version_of
+from northbank.pack.origin_spec import schedule_of
+from northbank.pack.origins import schedule_faults
 
 
 def bases_of(files: PackFiles) -> dict[str, Base]:
@@ -27,6 +29,7 @@ def base_faults(files: PackFiles) -> Iterator[Fault]:
             yield Fault(one.file, one.line("owner"), f"owner '{value.owner}'", listed(units, value.owner))
         for dataset in value.inputs:
             yield from input_faults(files, one, dataset)
+        yield from schedule_faults(one)
         yield from _link(files, one)
         yield from _places(one)
         for n, column in enumerate(value.columns):
@@ -115,7 +118,7 @@ def _base(files: PackFiles, code: str, one: TomlFile[BaseToml]) -> Base:
     return Base(
         code=code, name=value.name, version=version, kind=value.kind, link=value.link, inputs=value.inputs, columns=golden,
         dataset=dataset, point=value.point, address=value.address, title=value.title,
-        gone=value.gone, within=value.within,
+        gone=value.gone, within=value.within, schedule=schedule_of(value.schedule), pause=value.pause or 0,
     )  # fmt: skip
 
 

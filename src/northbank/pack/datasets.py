@@ -9,11 +9,10 @@ from northbank.core import written
 from northbank.core.checks import CHECKS, OVER_ALL
 from northbank.core.dataset import BOUND, MOST_RULES, Column, Dataset, Mask, Rule, Ticket, rules_of
 from northbank.core.origin import format_of
-from northbank.core.schedule import Schedule
 from northbank.pack.dataset_spec import CheckToml, ColumnToml, DatasetToml
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, TomlFile, codes
-from northbank.pack.origin_spec import origin_of
+from northbank.pack.origin_spec import origin_of, schedule_of
 from northbank.pack.origins import origin_faults, schedule_faults, ticket_faults
 
 NAMED = sorted({*CHECKS, *OVER_ALL, "unique", "known", "required"} - {"code", "codes"})  # codes of a column say these
@@ -214,7 +213,7 @@ def _dataset(files: PackFiles, code: str, one: TomlFile[DatasetToml]) -> Dataset
         rules=tuple(map(_as_rule, value.checks)),
         format=value.format or format_of(origin) or "csv",  # type: ignore[arg-type]
         origin=origin,
-        schedule=None if value.schedule is None else Schedule(**msgspec.structs.asdict(value.schedule)),
+        schedule=schedule_of(value.schedule),
         ticket=None if value.ticket is None else Ticket(type=value.ticket.type, share=value.ticket.share),
         **plain,
     )  # fmt: skip

@@ -13,10 +13,12 @@ from northbank.core.match import Entity, FieldKind
 from northbank.core.name import Name
 from northbank.core.survive import Survives
 from northbank.pack.dataset_spec import ColumnCode, MaskToml
+from northbank.pack.origin_spec import ScheduleToml
 from northbank.pack.spec import Shape
 
 Chance = Annotated[float, Meta(gt=0, le=1)]
 Columns = Annotated[tuple[ColumnCode, ...], Meta(min_length=1, max_length=6)]
+Pause = Annotated[int, Meta(ge=1, le=10_080)]  # minutes, up to a week
 Blocks = Annotated[tuple[Columns, ...], Meta(min_length=1, max_length=20)]
 
 
@@ -61,7 +63,8 @@ class TrainingToml(Shape, frozen=True, kw_only=True):
 
 class LinkToml(Shape, frozen=True, kw_only=True):
     """links/<code>.toml: how records of some data sets are linked. inputs: the most trusted first. blocks: fields that a pair has in common
-    to be looked at. prior: chance that two records are one; match, review: probabilities from which on; stated: day of the parameters."""
+    to be looked at. prior: chance that two records are one; match, review: probabilities from which on; stated: day of the parameters. schedule: when it runs by
+    itself; or pause: after new batches, with at least so many minutes between two runs; with neither it is run by hand."""
 
     name: Name
     entity: Entity
@@ -75,6 +78,8 @@ class LinkToml(Shape, frozen=True, kw_only=True):
     fields: Annotated[tuple[FieldToml, ...], Meta(min_length=1, max_length=60)]
     comparisons: Annotated[tuple[ComparisonToml, ...], Meta(min_length=1, max_length=20)]
     training: TrainingToml | None = None
+    schedule: ScheduleToml | None = None
+    pause: Pause | None = None
     note: Name = Name()
     synthetic: bool = False
 
@@ -94,7 +99,8 @@ class GoldenToml(Shape, frozen=True, kw_only=True):
 class BaseToml(Shape, frozen=True, kw_only=True):
     """bases/<code>.toml: a base database made of data sets. link: the model whose groups are its entities; without it the rows of one
     data set are. point, address, title: columns that say where and what an entity is; gone: the day from which on it is no more.
-    within: meters from a case up to which it is shown there. cycle: how often it is built."""
+    within: meters from a case up to which it is shown there. cycle: how often it is expected; schedule, pause: when it is built by
+    itself, as of a link model."""
 
     name: Name
     kind: BaseKind
@@ -110,6 +116,8 @@ class BaseToml(Shape, frozen=True, kw_only=True):
     title: str = ""
     gone: str = ""
     within: Annotated[int, Meta(ge=5, le=500)] = 50
+    schedule: ScheduleToml | None = None
+    pause: Pause | None = None
     columns: Annotated[tuple[GoldenToml, ...], Meta(min_length=1, max_length=500)]
     note: Name = Name()
     synthetic: bool = False

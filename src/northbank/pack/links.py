@@ -13,6 +13,8 @@ from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, TomlFile
 from northbank.pack.link_spec import ComparisonToml, FieldToml, LinkToml
+from northbank.pack.origin_spec import schedule_of
+from northbank.pack.origins import schedule_faults
 
 KINDS = {"days": "date", "meters": "number"}  # the kind of fields that a way compares, where it is not text
 LOOSE = 0.02  # what chances of all levels together may be off from 1
@@ -29,6 +31,7 @@ def link_faults(files: PackFiles) -> Iterator[Fault]:
         value = one.value
         for dataset in value.inputs:
             yield from input_faults(files, one, dataset)
+        yield from schedule_faults(one)
         if value.review > value.match:
             yield Fault(
                 one.file,
@@ -174,6 +177,7 @@ def _model(files: PackFiles, code: str, one: TomlFile[LinkToml]) -> Model:
             for each in value.comparisons
         ),
         training=None if trained is None else Training(**msgspec.structs.asdict(trained)),
+        schedule=schedule_of(value.schedule), pause=value.pause or 0,
         **{name: getattr(value, name) for name in same},
     )  # fmt: skip
 

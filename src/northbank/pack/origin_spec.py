@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from northbank.core.origin import REFERENCE, Folder, Origin, Pages, Paging, Table
-from northbank.core.schedule import Every
+from northbank.core.schedule import Every, Schedule
 from northbank.pack.spec import Shape
 
 Reference = Annotated[str, Meta(pattern=f"^{REFERENCE}$")]
@@ -89,6 +89,11 @@ class ScheduleToml(Shape, frozen=True, kw_only=True):
     at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "02:00"
     on: Annotated[int, Meta(ge=1, le=28)] = 1
     working_days: bool = False
+
+
+def schedule_of(toml: ScheduleToml | None) -> Schedule | None:
+    """The value of a faultless table."""
+    return None if toml is None else Schedule(**msgspec.structs.asdict(toml))
 
 
 class TicketToml(Shape, frozen=True, kw_only=True):

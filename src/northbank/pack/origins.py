@@ -1,6 +1,7 @@
 """What must hold in the tables of a contract that say how its rows come: origin, schedule, ticket. Shapes are in `origin_spec`."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from northbank.core.correction import SOURCE
@@ -9,7 +10,7 @@ from northbank.core.routing import fits
 from northbank.pack.dataset_spec import DatasetToml
 from northbank.pack.fault import Fault, listed
 from northbank.pack.files import PackFiles, TomlFile, codes
-from northbank.pack.origin_spec import HttpToml, TableToml, origin_of
+from northbank.pack.origin_spec import HttpToml, ScheduleToml, TableToml, origin_of
 
 
 def origin_faults(one: TomlFile[DatasetToml]) -> Iterator[Fault]:
@@ -84,17 +85,19 @@ def _table(one: TomlFile[DatasetToml], kind: str, table: TableToml) -> Iterator[
         yield fault("overlap", "overlap without since", "since, or no overlap")
 
 
-def schedule_faults(one: TomlFile[DatasetToml]) -> Iterator[Fault]:
-    """Every fault of the table [schedule]."""
-    schedule = one.value.schedule
+def schedule_faults(one: TomlFile[Any]) -> Iterator[Fault]:
+    """Every fault of the table [schedule]: of a contract, a link model or a base."""
+    schedule: ScheduleToml | None = one.value.schedule
     if schedule is None:
         return
 
     def fault(name: str, found: str, allowed: str) -> Fault:
         return Fault(one.file, one.line("schedule", name), found, allowed)
 
-    if one.value.origin is None:
+    if isinstance(one.value, DatasetToml) and one.value.origin is None:
         yield fault("every", "a schedule without origin", "a table [origin.*]: where the rows come from")
+    if not isinstance(one.value, DatasetToml) and one.value.pause is not None:
+        yield fault("every", "a schedule and a pause", "one of them: at its moments, or after new batches")
     if schedule.hours != 1 and (schedule.every != "hour" or 24 % schedule.hours):
         yield fault("hours", f"hours = {schedule.hours}", 'with every = "hour": 1, 2, 3, 4, 6, 8 or 12')
     if schedule.on != 1 and schedule.every not in ("week", "month"):

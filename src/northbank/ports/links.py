@@ -88,6 +88,18 @@ class Links(Protocol):
     async def pair(self, model: Model, run: LinkRun, sources: Sources, pair: Pair) -> PairCells | None:
         """One pair with the cells of its records."""
 
+    async def entities(self, model: str, dataset: Dataset, key: Sequence[str]) -> list[str]:
+        """The entities that a record belongs to, of every run there is."""
+
+    async def companions(self, model: str, dataset: Dataset, key: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Data set and key of the other records that any run held to be one with a record."""
+
+    def own_entity(self, dataset: Dataset, key: Sequence[str]) -> str:
+        """The entity that a record is in a base without links."""
+
+    async def forget(self, model: str, dataset: Dataset, key: Sequence[str]) -> int:
+        """Rewrite the files of every run without a record: how many rows named it. Safe to do again."""
+
     async def build(self, base: Base, sources: Sources, run: LinkRun | None, tell: Progress) -> tuple[int, int]:
         """Make golden records beside the lake; how many, and in how many buckets."""
 

@@ -141,5 +141,8 @@ class Answerer(Protocol):
     def sweep(self, living: Sequence[Given]) -> int:
         """Remove the copies that no living grant needs as the data are now; how many."""
 
+    def forget(self) -> int:
+        """Remove every copy and profile, those that are being made too: rows were taken out of the lake; how many."""
+
     def close(self) -> None:
         """Give back what it holds; nothing is asked any more."""

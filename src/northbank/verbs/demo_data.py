@@ -21,8 +21,10 @@ async def play_data(center: Center, people: Sequence[Actor], begin: asyncio.Even
     """Once the district plays, its data come in too, until cancelled."""
     if not center.city.datasets or center.city.places.empty:
         return
+    center.gathered.clear()
     await begin.wait()
-    filling = asyncio.create_task(tell_data(center.platform, Inventor(center.city), center.settings.data / "inbox"))
+    inbox = center.settings.data / "inbox"
+    filling = asyncio.create_task(tell_data(center.platform, Inventor(center.city), inbox, center.gathered.set))
     try:
         await ask_for_data(center.platform, people)
         await filling

@@ -3,23 +3,22 @@
 from rich.console import Console
 
 from northbank.core.refusal import Refused
+from northbank.core.tending import Forgotten
 from northbank.flows import tend
+from northbank.flows.forget_record import forget_record
 from northbank.shell.settings import Settings, SettingsError
 from northbank.wiring import lake_of, open_beside
 
 
 async def run_tend(
-    settings: Settings, code: str, compact: bool, key: tuple[str, ...], why: str, retire: bool, out: Console
+    settings: Settings, code: str, compact: bool, key: tuple[str, ...], linked: bool, why: str, retire: bool, out: Console
 ) -> None:  # fmt: skip
     """Do what is asked for, and tell what became of it."""
     async with open_beside(settings) as center:
         world, lake = center.world, lake_of(settings)
         try:
             if key:
-                forgotten = await tend.forget(world, lake, code, key, why)
-                out.print(
-                    f"{forgotten.rows:,} rows and {forgotten.bad:,} bad rows are gone; told with digest {forgotten.digest[:12]}."
-                )
+                _tell(await forget_record(center.platform, code, key, why, linked), out)
             if compact:
                 merged = await tend.compact(world, lake, code)
                 out.print(
@@ -36,3 +35,14 @@ async def run_tend(
                 )
         except Refused as refused:
             raise SettingsError(f"{refused.say()} {refused.advise()}") from refused
+
+
+def _tell(forgotten: dict[str, list[Forgotten]], out: Console) -> None:
+    for code, found in forgotten.items():
+        for one in found:
+            out.print(
+                f"{code}: {one.rows:,} rows and {one.bad:,} bad rows, {one.links:,} of links and {one.golden:,} golden records are gone; "
+                f"told with digest {one.digest[:12]}.",
+                markup=False,
+            )
+    out.print("Copies made for grants are gone too, and are made again when they are asked for.")

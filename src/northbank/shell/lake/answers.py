@@ -5,6 +5,7 @@ A copy is made once for the same terms over the same batches, before anything of
 
 import asyncio
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -32,6 +33,7 @@ PATIENCE = 20.0  # a question waits for its copy
 AT_ONCE = 2  # questions of one account
 ENGINES = 2  # questions in all
 SPILL = "4GB"
+FORGOTTEN = "forgotten"  # the file whose word changes when rows are taken out of the lake
 _FAILED: tuple[tuple[type[Exception], str], ...] = (
     (duckdb.ConversionException, "a cell cannot be read as the type asked for"),
     (duckdb.OutOfRangeException, "a number or a day is out of range"),
@@ -189,13 +191,34 @@ class DuckAnswerer:
         duck = self._open(self._root / "making")
         try:
             statement = f"copy ({query}) to {_literal(beside)} (format parquet, compression zstd)"  # house: sql
-            duck.execute(statement, values)
-            os.chmod(beside, 0o600)
-            os.replace(beside, path)
+            while True:
+                before = self._forgotten()
+                duck.execute(statement, values)
+                os.chmod(beside, 0o600)
+                os.replace(beside, path)
+                if self._forgotten() == before:
+                    return path
+                path.unlink(missing_ok=True)  # rows were forgotten meanwhile: made again without them
         finally:
             duck.close()
             beside.unlink(missing_ok=True)
-        return path
+
+    def _forgotten(self) -> str:
+        """Another word after each time that rows were forgotten, whichever process did it."""
+        try:
+            return (self._root / FORGOTTEN).read_text()
+        except FileNotFoundError:
+            return ""
+
+    def forget(self) -> int:
+        """Remove every copy and profile. The mark comes first, so that a copy that is being made elsewhere is not kept either."""
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = self._root / f"{FORGOTTEN}.{os.getpid()}"
+        new.write_text(secrets.token_hex(8))
+        os.replace(new, self._root / FORGOTTEN)
+        for path in (self._root / "profiles").glob("*.json"):
+            path.unlink(missing_ok=True)
+        return self.sweep(())
 
     def _open(self, spill: Path) -> duckdb.DuckDBPyConnection:
         """An engine for statements of this program."""

@@ -8,27 +8,31 @@ How a run is made is in linking.py; which runs count is told by the journal.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import duckdb
 import msgspec
 
 from northbank.core.bases import Base
 from northbank.core.clusters import Pair
-from northbank.core.dataset import AnyStatement
+from northbank.core.dataset import AnyStatement, Dataset
 from northbank.core.linking import LinkRun
 from northbank.core.match import Model, Parameters
 from northbank.core.refusal import Refused
 from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
+from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.golden import Golding
 from northbank.shell.lake.held import STAGING, emptied, held, place
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
-from northbank.shell.lake.parts import ABOUT
+from northbank.shell.lake.parts import ABOUT, as_text, key_of
 from northbank.shell.lake.rows import engine_in
+from northbank.shell.lake.tending import without
 
 RUNS = "runs"
 T = TypeVar("T")
@@ -149,6 +153,55 @@ class LinkLake:
     async def land_base(self, base: Base, statement: AnyStatement) -> None:
         """Put the golden records into the lake as a batch of the base's data set."""
         await self._lake.land_made(base.dataset, statement, self._root / f"base.{base.code}" / STAGING)
+
+    async def entities(self, model: str, dataset: Dataset, key: Sequence[str]) -> list[str]:
+        """The entities that a record belongs to, of every run there is."""
+        query = "select distinct entity from read_parquet($1) where ref = $2::uuid order by 1"
+        found = await asyncio.to_thread(self._members, model, query, dataset, key)
+        return [entity for (entity,) in found]
+
+    async def companions(self, model: str, dataset: Dataset, key: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Data set and key of the other records that any run held to be one with a record."""
+        query = (
+            "with every as (from read_parquet($1, filename=true)) select distinct dataset, key from every "
+            "semi join (from every where ref = $2::uuid) using (filename, entity) where ref <> $2::uuid order by all"
+        )
+        found = await asyncio.to_thread(self._members, model, query, dataset, key)
+        return [(code, tuple(cells)) for code, cells in found]
+
+    def _members(self, model: str, query: str, dataset: Dataset, key: Sequence[str]) -> list[tuple[Any, ...]]:
+        paths = [str(one) for one in self._files(model, MEMBERS)]
+        if not paths:
+            return []
+        with engine_in(self._root / "scratch", self._memory, self._threads) as duck:
+            return duck.execute(query, [paths, self.own_entity(dataset, key)]).fetchall()
+
+    def _files(self, model: str, name: str) -> list[Path]:
+        return sorted((self._root / model / RUNS).glob(f"*/{name}"))
+
+    def own_entity(self, dataset: Dataset, key: Sequence[str]) -> str:
+        """The keyed digest that names a record, made as the engine makes it; in a base without links it is its entity."""
+        values = key_of(dataset, key)
+        cells = key if values is None else [as_text(one) for one in values]
+        text = chr(31).join((self._secret, dataset.code, *cells))
+        return str(UUID(sha256(text.encode()).hexdigest()[:32]))
+
+    async def forget(self, model: str, dataset: Dataset, key: Sequence[str]) -> int:
+        """Rewrite the files of every run without a record. Raises LakeError."""
+        return await asyncio.to_thread(self._forget, model, literal(self.own_entity(dataset, key)))
+
+    def _forget(self, model: str, ref: str) -> int:
+        options = "format parquet, compression zstd"
+        rows = 0
+        try:
+            with engine_in(self._root / "scratch", self._memory, self._threads) as duck:
+                for path in self._files(model, MEMBERS):
+                    rows += without(duck, path, f"ref = {ref}::uuid", "order by ref", options)
+                for path in self._files(model, PAIRS):
+                    rows += without(duck, path, f"{ref}::uuid in (l, r)", "order by l, r", options)
+        except (duckdb.Error, OSError) as error:
+            raise LakeError(f"Links of {model} could not be rewritten: {str(error).splitlines()[0]}") from error
+        return rows
 
     def _linking(self, duck: duckdb.DuckDBPyConnection, model: Model, sources: Sources, tell: Progress) -> Linking:
         relations = {code: self._lake.relation(*one) for code, one in sources.items()}

@@ -105,7 +105,7 @@ def keyed(dataset: Dataset, part: Part, values: Sequence[Value]) -> str:
     """A query of the row of a part that has a key, whose typed values are its parameters."""
     columns = ", ".join(quoted(column.code) for column in dataset.columns)
     same = " and ".join(f"{quoted(one)} = ${n}" for n, one in enumerate(dataset.key, 1))
-    cells = None if any(isinstance(one, float) for one in values) else [_as_text(one) for one in values]
+    cells = None if any(isinstance(one, float) for one in values) else [as_text(one) for one in values]
     rows = f"{_rows(part, '*', cells)} union all by name (select {_typed_nothing(dataset)} where false)"
     return f"select {columns}, {BATCH} from ({rows}) where {same}"  # house: sql
 
@@ -119,6 +119,6 @@ def key_of(dataset: Dataset, cells: Sequence[str]) -> list[Value] | None:
     return None if any(one is None for one in read) else read
 
 
-def _as_text(value: Value) -> str:
+def as_text(value: Value) -> str:
     """As the engine writes it, which is what the bucket is made of."""
     return str(value).lower() if isinstance(value, bool) else str(value)

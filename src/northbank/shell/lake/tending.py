@@ -21,7 +21,7 @@ from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.held import emptied, place, sync
 from northbank.shell.lake.judging import FILE, ROW
-from northbank.shell.lake.parts import ABOUT, BATCH, BATCHES, MERGED, Merged, Part, key_of, newest_of
+from northbank.shell.lake.parts import ABOUT, BATCH, BATCHES, MERGED, Merged, Part, as_text, key_of, newest_of
 
 NEW = ".new"  # a file that is going to replace another one
 LINE = 6  # characters a key needs for it to be looked for in lines that could not be read
@@ -65,19 +65,19 @@ def forget(duck: duckdb.DuckDBPyConnection, root: Path, dataset: Dataset, key: S
     rows = 0
     if values is not None:
         same = " and ".join(
-            f"cast({quoted(one)} as varchar) = {literal(_text(value))}"
+            f"cast({quoted(one)} as varchar) = {literal(as_text(value))}"
             for one, value in zip(dataset.key, values, strict=True)
         )
         for path in sorted((root / dataset.code).glob("*/*/rows-*.parquet")):
             order = f"order by {', '.join(quoted(one) for one in dataset.key)}"
-            rows += _without(duck, path, same, f"{order}", f"{KEPT}, row_group_size {GROUP}")
+            rows += without(duck, path, same, f"{order}", f"{KEPT}, row_group_size {GROUP}")
     bad = 0
     for path in sorted((root / dataset.code / BATCHES).glob(f"*/{BAD}")):
-        bad += _without(duck, path, _names_key(key), "", KEPT)
+        bad += without(duck, path, _names_key(key), "", KEPT)
     return rows, bad
 
 
-def _without(duck: duckdb.DuckDBPyConnection, path: Path, which: str, order: str, options: str) -> int:
+def without(duck: duckdb.DuckDBPyConnection, path: Path, which: str, order: str, options: str) -> int:
     """A file without some of its rows; it is rewritten only where it has any."""
     file = literal(str(path))
     found = duck.execute(f"select count(*) from read_parquet({file}) where {which}").fetchone()  # house: sql
@@ -99,10 +99,6 @@ def _names_key(key: Sequence[str]) -> str:
     among = " and ".join(f"list_contains({cells}, {literal(one.upper())})" for one in key)
     line = " and ".join(f"contains(upper(line), {literal(one.upper())})" for one in key if len(one) >= LINE) or "false"
     return f"(coalesce({among}, false) or coalesce({line}, false))"
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def retire(root: Path, dataset: str, folders: Sequence[str], quarantine: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -107,13 +107,17 @@ def spoiled_one(datasets: Mapping[str, Dataset]) -> str:
     return next((code for code in often if code != late_one(datasets)), "")
 
 
-async def tell_data(platform: Platform, invent: Invent, inbox: Path) -> None:
-    """Tell the past that is not told yet, bring what became late since the last run, then a batch now and then, until cancelled."""
+async def tell_data(platform: Platform, invent: Invent, inbox: Path, gathered: Callable[[], None]) -> None:
+    """Tell the past that is not told yet, bring what became late since the last run, then a batch now and then, until cancelled.
+
+    gathered: told once all of the past is there, linked and made into bases.
+    """
     await tell_past(platform, invent, inbox)
     sets = {one.code: one for one in delivered(platform.world.city.datasets)}
     turns = [one for one in in_order(sets) if one.code != late_one(sets)]
     await _catch_up(platform, invent, inbox, turns)
     await _make_bases(platform)
+    gathered()
     for one in itertools.cycle(turns):
         await asyncio.sleep(EVERY)
         await bring(platform, invent, inbox, await _next(platform, one))
