@@ -154,6 +154,7 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     "take_pack": plain(f"/api/v1/packs/{city().version}/zip"),
     "list_datasets": plain("/api/v1/datasets"),
     "see_data_today": plain("/api/v1/data/today"),
+    "see_warehouses": plain("/api/v1/data/warehouses"),
     "see_dataset": plain("/api/v1/datasets/shops", {}, {"as_of": "1"}),
     "see_quarantine": plain("/api/v1/datasets/shops/quarantine", {}, {"purpose": "handling"}),
     "list_businesses": plain("/api/v1/data/inventory/businesses", {"text": "shop"}, {"department": "watch"}),

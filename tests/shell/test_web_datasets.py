@@ -81,6 +81,41 @@ def test_today_says_what_came_in_and_from_whom(steward: httpx.Client) -> None:
     assert sum(one["batches"] for one in today["days"]) == 3
 
 
+def test_warehouses_hold_data_sets_of_departments_and_bases_and_subjects_of_the_district(
+    shops: Running, steward: httpx.Client
+) -> None:
+    district, *departments = asked(steward, "/api/v1/data/warehouses")["warehouses"]
+    assert (district["unit"], {one["holds"] for one in district["tables"]}) == ("", {"base", "subject"})
+    assert [one["code"] for one in district["tables"]] == ["legal_persons", "shop_checks"]
+    assert (district["rows"], district["score"]) == (0, None), (
+        "no base is built yet, and a subject table has no rows of its own"
+    )
+    sets = {row["code"]: row for row in asked(steward, "/api/v1/datasets")["rows"]}
+    lying = {one["code"]: one for each in departments for one in each["tables"]}
+    assert set(lying) | {"legal_persons"} == set(sets)
+    for code, one in lying.items():
+        for field in ("owner", "rows", "batches", "newest", "late", "score", "level"):
+            assert one[field] == sets[code][field], (code, field)
+    watch = next(one for one in departments if one["unit"] == "watch")
+    assert (watch["rows"], watch["batches"], watch["late"]) == (15, 3, 1)
+    (subject,) = (one for one in district["tables"] if one["holds"] == "subject")
+    assert (subject["rows"], subject["late"], subject["reach"]) == (0, True, "owns"), (
+        "its first data set has no rows, its second is late"
+    )
+
+
+def test_warehouses_say_what_the_reader_may_do(shops: Running) -> None:
+    reach = {}
+    for login in ("unit", "leader"):
+        with shops.client(login) as client:
+            found = asked(client, "/api/v1/data/warehouses")["warehouses"]
+        reach[login] = {one["code"]: one["reach"] for each in found for one in each["tables"]}
+    assert reach["leader"]["shops"] == "ask"
+    assert set(reach["unit"].values()) <= {"owns", "ask", "open", "closed"}
+    with shops.client("grid") as client:
+        assert client.get("/api/v1/data/warehouses").status_code == 403
+
+
 def test_a_data_set_tells_its_contract_and_its_batches(steward: httpx.Client) -> None:
     page = asked(steward, "/api/v1/datasets/shops")
     assert page["rows"] == 15

@@ -86,7 +86,7 @@ async def see_catalog(platform: Platform, actor: Actor, query: CatalogQuery) -> 
     check_reader(actor)
     city, now = platform.world.city, platform.world.clock.now()
     lines = await shelf_of(platform).lines()
-    running, waiting = await _own(platform, actor, now)
+    running, waiting = await own_grants(platform, actor, now)
     rows = [
         _entry(platform, actor, one, rank, lines.get(one.code, ()), now, running, waiting)
         for one, rank in search(city, query.q)
@@ -100,14 +100,14 @@ async def see_entry(platform: Platform, actor: Actor, code: str) -> CatalogEntry
     check_reader(actor)
     dataset, now = dataset_of(platform.world, code), platform.world.clock.now()
     lines = await shelf_of(platform).lines()
-    running, waiting = await _own(platform, actor, now)
+    running, waiting = await own_grants(platform, actor, now)
     return _entry(platform, actor, dataset, 0.0, lines.get(code, ()), now, running, waiting)
 
 
 Own = Mapping[str, list[str]]
 
 
-async def _own(platform: Platform, actor: Actor, now: datetime) -> tuple[Own, Own]:
+async def own_grants(platform: Platform, actor: Actor, now: datetime) -> tuple[Own, Own]:
     """Of the own unit, by data set: grants that run, and requests that wait."""
     running: dict[str, list[str]] = {}
     waiting: dict[str, list[str]] = {}

@@ -1,13 +1,14 @@
 // What the screens of the data platform ask.
 import { ask, file, json, part } from "./client";
 import type {
-  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
+  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, WarehouseList, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
 } from "./generated";
 
 const api = "/api/v1";
 
 export const data = {
   today: () => ask<TodayView>(`${api}/data/today`),
+  warehouses: () => ask<WarehouseList>(`${api}/data/warehouses`),
   sets: () => ask<DatasetList>(`${api}/datasets`),
   set: (code: string, asOf: number | null) => ask<ContractView>(`${api}/datasets/${part(code)}${asOf === null ? "" : `?as_of=${asOf}`}`),
   quarantine: (code: string, query: string) => ask<QuarantineView>(`${api}/datasets/${part(code)}/quarantine?${query}`),

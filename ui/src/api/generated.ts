@@ -2001,6 +2001,23 @@ export interface Step {
   unit: "day" | "hour" | "minute" | "working_day" | "working_hour";
 }
 
+/** A table of a warehouse. rows: good ones it stands on; of a subject table those of its first data set. batches: told of, or versions of a base. */
+export interface StoredTable {
+  code: string;
+  name: Name;
+  holds: "base" | "dataset" | "subject";
+  owner: string;
+  owner_name: Name;
+  level: "L1" | "L2" | "L3" | "L4";
+  rows: number;
+  batches: number;
+  newest: string | null;
+  late: boolean;
+  score: number | null;
+  reach: "ask" | "closed" | "granted" | "open" | "owns";
+  synthetic: boolean;
+}
+
 /** A subject table. version: digest of its file. first: the data set whose rows it has. */
 export interface Subject {
   code: string;
@@ -2296,6 +2313,25 @@ export interface VitalSignView {
   readings: SignReading[];
   score: number | null;
   rows: number;
+}
+
+/** One warehouse. unit: whose it is, "" for the district's. rows, batches: without subject tables, which have none of their own. */
+export interface Warehouse {
+  unit: string;
+  name: Name;
+  rows: number;
+  batches: number;
+  newest: string | null;
+  late: number;
+  score: number | null;
+  mine: number;
+  tables: StoredTable[];
+}
+
+/** The district's first, then one for each department that answers for a data set. */
+export interface WarehouseList {
+  at: string;
+  warehouses: Warehouse[];
 }
 
 /** Why a pair has its probability: `prior` and the bars add up to `weight`, all in bits. */

@@ -8,6 +8,8 @@ from northbank.flows.platform import READERS, STEWARDS
 from northbank.flows.see_contract import ContractView, DatasetQuery, see_contract
 from northbank.flows.see_quarantine import QuarantineQuery, QuarantineView
 from northbank.flows.see_quarantine import see_quarantine as look
+from northbank.flows.see_warehouses import WarehouseList
+from northbank.flows.see_warehouses import see_warehouses as warehouses
 from northbank.shell.web.registry import Call, Face, Operation
 
 
@@ -19,6 +21,11 @@ async def list_datasets(face: Face, call: Call) -> DatasetList:
 async def see_data_today(face: Face, call: Call) -> TodayView:
     """What came in."""
     return await lists.see_today(face.platform, call.actor)
+
+
+async def see_warehouses(face: Face, call: Call) -> WarehouseList:
+    """What lies in which warehouse."""
+    return await warehouses(face.platform, call.actor)
 
 
 async def see_dataset(face: Face, call: Call) -> ContractView:
@@ -41,6 +48,11 @@ OPERATIONS = (
         name="see_data_today", method="GET", path="/api/v1/data/today", tag="data platform", reply=TodayView,
         run=see_data_today, roles=READERS,
         summary=Name(zh="近 24 小时归集", en="What came in during the last 24 hours, what is late, quality by department"),
+    ),
+    Operation(
+        name="see_warehouses", method="GET", path="/api/v1/data/warehouses", tag="data platform", reply=WarehouseList,
+        run=see_warehouses, roles=READERS,
+        summary=Name(zh="部门与区数据仓", en="Warehouses of departments and of the district: what lies in each, how good, what the reader may do"),
     ),
     Operation(
         name="see_dataset", method="GET", path="/api/v1/datasets/{code}", tag="data platform", params=DatasetQuery,
