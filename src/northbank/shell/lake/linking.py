@@ -29,6 +29,7 @@ PAIRS, MEMBERS = "pairs.parquet", "members.parquet"
 TRAINED_PAIRS = 5_000_000  # blocked pairs that one round of training looks at
 
 logging.getLogger("splink").setLevel(logging.WARNING)  # it tells each of its steps otherwise
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what Splink writes
 
 
 class Linking:

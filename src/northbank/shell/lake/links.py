@@ -32,7 +32,7 @@ from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
 from northbank.shell.lake.parts import ABOUT, as_text, key_of
 from northbank.shell.lake.rows import engine_in
-from northbank.shell.lake.tending import without
+from northbank.shell.lake.tending import NEW, without
 
 RUNS = "runs"
 T = TypeVar("T")
@@ -195,6 +195,8 @@ class LinkLake:
         rows = 0
         try:
             with engine_in(self._root / "scratch", self._memory, self._threads) as duck:
+                for left in self._files(model, f"*{NEW}"):  # of a run that was killed
+                    left.unlink()
                 for path in self._files(model, MEMBERS):
                     rows += without(duck, path, f"ref = {ref}::uuid", "order by ref", options)
                 for path in self._files(model, PAIRS):
