@@ -11,9 +11,13 @@ import attr
 import pytest
 from openlineage.client import event_v2, facet_v2
 from openlineage.client.serde import Serde
+from shell.linked import LinkDesk, silent
 from shell.test_figures import SHOPS, Desk
 from template import LEADER
 
+from northbank.flows.govern import govern
+from northbank.flows.link import link
+from northbank.flows.see_lineage import LineageQuery, lineage
 from northbank.flows.tell_lineage import export_lineage, tell_lineage
 from northbank.shell.lake.trail import FileTrail
 
@@ -100,6 +104,56 @@ async def test_every_event_is_one_of_openlineage(desk: Desk) -> None:
     assert set(jobs) == {"join.shop_checks", "prepare.shops_open", "prepare.inspections_passed"}
     fields = jobs["join.shop_checks"]["outputs"][0]["facets"]["columnLineage"]["fields"]
     assert fields["kind"]["inputFields"][0]["name"] == "shops"
+
+
+async def test_runs_of_links_and_versions_of_bases_are_told_once_each(tmp_path: Path) -> None:
+    linked, trail = LinkDesk(tmp_path), FileTrail(tmp_path / "lineage")
+    await linked.bring("shops", ["s1,好味,914403001922038216,13800138000,2020-01-02,10,85.33,-5.12"])
+    await linked.bring("permits", ["p1,北岸好味餐饮,914403001922038216,13900139000,2020-01-12,港口路1号,12"])
+    await link(linked.platform, "keepers", False, silent)
+    await govern(linked.platform, "legal_persons", silent)
+    world = linked.memory.world
+    assert await tell_lineage(world, trail) == 4
+    assert await tell_lineage(world, trail) == 0
+    await linked.bring("shops", ["s2,新店,,13800138001,2020-01-02,10,,"], "more")
+    await link(linked.platform, "keepers", False, silent)
+    assert await tell_lineage(world, trail) == 2
+    assert await tell_lineage(world, trail) == 0
+    lines = [
+        json.loads(line) for path in (tmp_path / "lineage").glob("*.jsonl") for line in path.read_text().splitlines()
+    ]
+    for event in lines:
+        check(event)
+    by_job = {event["job"]["name"]: event for event in lines if event["eventType"] == "COMPLETE"}
+    made, base = by_job["link.keepers"], by_job["govern.legal_persons"]
+    versions = {one["name"]: one["facets"]["version"]["datasetVersion"] for one in made["inputs"]}
+    assert (versions, made["outputs"][0]["name"]) == ({"shops": "2", "permits": "1"}, "links.keepers")
+    assert {one["name"] for one in base["inputs"]} == {"shops", "permits", "links.keepers"}
+    fields = base["outputs"][0]["facets"]["columnLineage"]["fields"]
+    assert fields["entity"]["inputFields"][0]["name"] == "links.keepers"
+    assert {(one["name"], one["field"]) for one in fields["name"]["inputFields"]} == {
+        ("shops", "name"),
+        ("permits", "holder"),
+    }
+    assert not [one for one in ("好味", "914403001922038216") if one in json.dumps(lines, ensure_ascii=False)]
+
+
+async def test_links_and_bases_stand_in_the_graph_between_registers_and_the_screens_they_serve(desk: Desk) -> None:
+    await desk.shops()
+    up = await lineage(desk.platform, LEADER, LineageQuery(column="legal_persons.name", way="up"))
+    ids = {one.id: one for one in up.nodes}
+    assert {
+        "column:shops.name",
+        "column:permits.holder",
+        "dataset:shops",
+        "link:keepers",
+        "dataset:legal_persons",
+    } <= set(ids)
+    assert (ids["dataset:legal_persons"].kind, ids["column:legal_persons.name"].kind) == ("base", "golden")
+    assert "column:shops.seats" not in ids, "neither linked by nor taken over into this cell"
+    down = await lineage(desk.platform, LEADER, LineageQuery(link="keepers", way="down"))
+    assert {"dataset:legal_persons", "screen:desk"} <= {one.id for one in down.nodes}
+    assert {(one.origin, one.target) for one in down.edges} >= {("link:keepers", "dataset:legal_persons")}
 
 
 async def test_each_batch_is_told_once(desk: Desk) -> None:

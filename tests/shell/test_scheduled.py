@@ -11,6 +11,7 @@ from template import city
 from northbank.core.case_facts import Noted
 from northbank.core.city import City
 from northbank.core.dataset import Ticket
+from northbank.core.name import Name
 from northbank.core.origin import Folder, Pages
 from northbank.core.schedule import Failed, Ran, Schedule
 from northbank.flows.correct import correct
@@ -120,6 +121,35 @@ async def test_bad_rows_become_one_case_for_the_owner_and_a_clean_batch_is_noted
     await correct(world, "shops")
     assert len(await notes(desk)) == 1
     desk.memory.check()
+
+
+async def test_a_case_is_answered_once_its_own_rules_hold_whatever_else_is_wrong(desk: SourceDesk) -> None:
+    world = desk.memory.world
+    put(desk, "a.csv", "1,店,5", "2,店,许多", "3,店,7", "4,店,8")
+    await desk.fetch()
+    await correct(world, "shops")
+    desk.contract(note=Name("改过", "changed"), version="another")
+    world = desk.memory.world
+    put(desk, "b.csv", "2,,6", *(f"{n},店,1" for n in range(10, 31)))
+    await desk.fetch()
+    await correct(world, "shops")
+    (noted,) = await notes(desk)
+    assert noted.note is not None
+    assert len(desk.memory.store.cases) == 1, (
+        "a name that is missing in one row of twenty-two is within what the contract allows"
+    )
+    put(desk, "c.csv", "2,店,6")
+    await desk.fetch()
+    await correct(world, "shops")
+    assert len(await notes(desk)) == 1, "told once"
+    desk.memory.check()
+
+
+async def test_a_drop_folder_with_nothing_in_it_has_nothing_new(desk: SourceDesk) -> None:
+    desk.contract(schedule=Schedule(every="day", at="02:00"))
+    (run,) = await look(desk)
+    assert (run.why, run.outcome and run.outcome.statement) == (None, None)
+    assert isinstance((await told(desk))[-1], Ran)
 
 
 async def notes(desk: SourceDesk) -> list[Noted]:

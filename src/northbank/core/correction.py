@@ -30,11 +30,22 @@ def wants(dataset: Dataset, one: AnyStatement) -> bool:
     return unread or (one.bad > 0 and one.bad * 100 > dataset.ticket.share * one.rows)
 
 
-def answered_by(dataset: Dataset, one: AnyStatement, past: Sequence[AnyStatement]) -> AnyStatement | None:
-    """The first batch after this one that was taken without bad rows, where this one called for a case."""
-    if not wants(dataset, one):
-        return None
-    return next((later for later in past if later.n > one.n and isinstance(later, Collected) and not later.bad), None)
+def answered_by(one: AnyStatement, past: Sequence[AnyStatement]) -> AnyStatement | None:
+    """The first batch after this one that was taken and in which no row fails a rule that rows of this one failed.
+
+    Of one whose columns nobody could read: the first that was taken. Other faults of the later batch are a matter of its own case.
+    """
+    return next(
+        (
+            later
+            for later in past
+            if later.n > one.n
+            and isinstance(later, Collected)
+            and later.rows
+            and not one.faults.keys() & later.faults.keys()
+        ),
+        None,
+    )
 
 
 def words(dataset: Dataset, one: AnyStatement) -> str:
@@ -60,12 +71,13 @@ def words(dataset: Dataset, one: AnyStatement) -> str:
     return "\n".join(lines)[:4000]
 
 
-def answer(dataset: Dataset, later: AnyStatement) -> str:
-    """What is noted on the case when a clean batch has come."""
+def answer(dataset: Dataset, one: AnyStatement, later: AnyStatement) -> str:
+    """What is noted on the case when a batch has come that no longer has its faults."""
+    rules = ", ".join(sorted(one.faults)) or "-"
     return (
-        f"数据集 {dataset.code} 第 {later.n} 批无错误行（{later.good} 行）。"
-        f" Batch {later.n} of {dataset.code} came without bad rows ({later.good} rows)."
-    )
+        f"数据集 {dataset.code} 第 {later.n} 批（{later.rows} 行）已无本案所列错误：{rules}。"
+        f" Batch {later.n} of {dataset.code} ({later.rows} rows) no longer has the faults of this case: {rules}."
+    )[:4000]
 
 
 def receive(report: Report, dataset: Dataset, city: City, now: datetime) -> list[CaseFact]:

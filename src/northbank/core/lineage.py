@@ -9,18 +9,23 @@ from typing import Literal
 
 import msgspec
 
+from northbank.core.bases import Base
 from northbank.core.dataset import AnyStatement, Collected, Dataset, standing
 from northbank.core.indicator import Indicator
+from northbank.core.linking import LinkRun
+from northbank.core.match import Model
 from northbank.core.name import Name
 from northbank.core.subject import Subject
 from northbank.core.vital_sign import VitalSign
 
-NodeKind = Literal["provider", "file", "batch", "column", "dataset", "subject", "indicator", "vital_sign", "screen"]
+NodeKind = Literal[
+    "provider", "file", "batch", "column", "dataset", "link", "base", "golden", "subject", "indicator", "vital_sign", "screen"
+]  # fmt: skip
 BATCHES = 12  # of a data set, the newest; those before are one node
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of the graph. id: `kind:code`. owner: who answers for it. at, rows, score: where they are known.
+    """One place of the graph. id: `kind:code`; of a base and its golden columns as of a data set and its columns. owner: who answers for it. at, rows, score: where they are known.
 
     count: how many it stands for (earlier batches are one node). digest: of a file. personal: the column says something of a person.
     """
@@ -59,14 +64,18 @@ class Governed(msgspec.Struct, frozen=True, kw_only=True):
     subjects: Mapping[str, Subject] = {}
     indicators: Mapping[str, Indicator] = {}
     vital_signs: Mapping[str, VitalSign] = {}
+    links: Mapping[str, Model] = {}
+    bases: Mapping[str, Base] = {}
 
 
 ORDER: Mapping[NodeKind, int] = {
-    "provider": 0, "file": 1, "batch": 2, "dataset": 3, "column": 4, "subject": 5, "indicator": 6, "vital_sign": 7, "screen": 8,
+    "provider": 0, "file": 1, "batch": 2, "dataset": 3, "column": 4, "link": 5, "base": 6, "golden": 7,
+    "subject": 8, "indicator": 9, "vital_sign": 10, "screen": 11,
 }  # fmt: skip
 SCREENS: Mapping[str, Name] = {
     "wall": Name("大屏：城市体征", "wall: vital signs"),
     "data": Name("数据平台：指标", "data platform: figures"),
+    "desk": Name("值守：涉及对象", "desk: what a case concerns"),
 }
 
 
@@ -86,11 +95,18 @@ class _Drawing:
 
 
 def graph_of(
-    city: Governed, past: Mapping[str, Sequence[AnyStatement]], as_of: Mapping[str, int] | None = None
-) -> Graph:
-    """Everything there is. past: batches of each data set, the oldest first; as_of: the last batch to look at."""
+    city: Governed, past: Mapping[str, Sequence[AnyStatement]], as_of: Mapping[str, int] | None = None,
+    runs: Mapping[str, tuple[datetime, LinkRun]] | None = None,
+) -> Graph:  # fmt: skip
+    """Everything there is. past: batches of each data set, the oldest first; as_of: the last batch to look at; runs: newest of each link model."""
     draw = _Drawing()
+    for model in city.links.values():
+        _link(draw, model, (runs or {}).get(model.code))
+    for base in city.bases.values():
+        _base(draw, base, standing(base.dataset, past.get(base.code, ()), (as_of or {}).get(base.code)))
     for code, dataset in city.datasets.items():
+        if code in city.bases:
+            continue
         _dataset(draw, dataset, past.get(code, ()), (as_of or {}).get(code))
         for rule in dataset.rules:
             if rule.dataset:
@@ -162,6 +178,39 @@ def _batch(draw: _Drawing, dataset: Dataset, one: Collected, provider: str, at: 
         )  # fmt: skip
         draw.edge(provider, draw.node(of), "sent")
         draw.edge(of.id, node.id, "collect")
+
+
+def _link(draw: _Drawing, model: Model, last: tuple[datetime, LinkRun] | None) -> None:
+    at, run = last or (None, None)
+    node = Node(id=f"link:{model.code}", kind="link", name=model.name, at=at, rows=run.entities if run else None)
+    draw.node(node)
+    for field in model.fields:
+        for dataset, column in field.of.items():
+            draw.edge(f"column:{dataset}.{column}", node.id, field.code)
+
+
+def _base(draw: _Drawing, base: Base, built: Sequence[Collected]) -> None:
+    last = built[-1] if built else None
+    at = draw.node(
+        Node(
+            id=f"dataset:{base.code}", kind="base", name=base.name, owner=base.dataset.owner,
+            at=last.happened_at if last else None, rows=last.good if last else None,
+        )
+    )  # fmt: skip
+    if base.link:
+        draw.edge(f"link:{base.link}", at, "entities")
+    for dataset in base.inputs:
+        draw.edge(f"dataset:{dataset}", at, "golden records")
+    for one in base.columns:
+        code, name, personal = one.column.code, one.column.name, one.column.personal
+        of = Node(
+            id=f"column:{base.code}.{code}", kind="golden", name=name, owner=base.dataset.owner, personal=personal
+        )
+        draw.edge(at, draw.node(of), "column")
+        for dataset, column in one.of.items():
+            draw.edge(f"column:{dataset}.{column}", of.id, one.rule)
+    if base.point or base.kind == "population":
+        draw.edge(at, _screen(draw, "desk"), "near a case")
 
 
 def _subject(draw: _Drawing, subject: Subject) -> None:

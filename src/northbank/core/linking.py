@@ -31,7 +31,7 @@ class LinkRun(Fact, frozen=True, kw_only=True, tag="linked"):
 
     inputs: newest batch of each data set; judged: entries of people's words that it knew. records: rows that were linked; pairs: those at or above
     the review threshold; links of them at or above the match threshold, or said to be one; waiting: between the two, not answered.
-    entities: groups, those of one record included; largest: records of the largest one; kept: entities that had their id before.
+    entities: groups, those of one record included; largest: records of the largest one; kept: entities that had their id before. seconds: that it lasted; 0 in old runs.
     """
 
     n: int
@@ -49,6 +49,7 @@ class LinkRun(Fact, frozen=True, kw_only=True, tag="linked"):
     entities: int
     largest: int
     kept: int
+    seconds: float = 0
 
 
 class LinkJudged(Fact, frozen=True, kw_only=True, tag="link_judged"):

@@ -85,9 +85,14 @@ async def collect_from_origin(world: World, lake: Lake, sources: Sources, code: 
         async with sources.fetch(dataset, world.city.timezone, mark_of(dataset, past), tell) as fetched:
             if fetched.place is None:
                 return Outcome(None, {}, healed)
-            return await _from_place(
-                world, lake, dataset, past, fetched.place, tell, healed, fetched.mark, str(dataset.origin)
-            )
+            try:
+                return await _from_place(
+                    world, lake, dataset, past, fetched.place, tell, healed, fetched.mark, str(dataset.origin)
+                )
+            except Refused as refused:
+                if refused.code != "no_files":
+                    raise
+                return Outcome(None, {}, healed)  # a folder into which nothing was put; late data are told of elsewhere
 
 
 async def _from_place(

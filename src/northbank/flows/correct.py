@@ -1,4 +1,4 @@
-"""Bad rows go back to their provider: one case for each batch that calls for it, and a note on it when a clean batch has come.
+"""Bad rows go back to their provider: one case for each batch that calls for it, and a note on it when a batch without its faults has come.
 
 Safe to run again at any time: a case is known by the number of its batch, a note by the batch that answers.
 """
@@ -8,7 +8,7 @@ from hashlib import sha256
 from northbank.core import correction
 from northbank.core.access import SYSTEM
 from northbank.core.case_facts import Noted
-from northbank.core.dataset import AnyStatement, Dataset
+from northbank.core.dataset import AnyStatement, Dataset, TurnedAway
 from northbank.core.intake import Report
 from northbank.flows.act import step
 from northbank.flows.collect import dataset_of, past_of
@@ -26,16 +26,15 @@ async def correct(world: World, code: str) -> list[str]:
     if dataset.ticket is None:
         return []
     past = await past_of(world, code)
-    wanted = [one for one in past if correction.wants(dataset, one)]
-    known = await world.cases.known([(correction.SOURCE, correction.external(code, one.n)) for one in wanted])
+    spoilt = [one for one in past if one.bad or isinstance(one, TurnedAway)]
+    known = await world.cases.known([(correction.SOURCE, correction.external(code, one.n)) for one in spoilt])
     opened = []
-    for one in wanted:
-        if (correction.SOURCE, correction.external(code, one.n)) not in known and (
-            number := await _open(world, dataset, one)
-        ):
+    for one in spoilt:
+        told = (correction.SOURCE, correction.external(code, one.n)) in known
+        if not told and correction.wants(dataset, one) and (number := await _open(world, dataset, one)):
             opened.append(number)
-    for one in wanted:
-        if (later := correction.answered_by(dataset, one, past)) is not None:
+            told = True
+        if told and (later := correction.answered_by(one, past)) is not None:
             await _note(world, dataset, one, later)
     return opened
 
@@ -62,14 +61,16 @@ async def _open(world: World, dataset: Dataset, one: AnyStatement) -> str | None
 
 
 async def _note(world: World, dataset: Dataset, one: AnyStatement, later: AnyStatement) -> None:
-    """Say on the case of a batch, once, that a later one came without bad rows."""
+    """Say on the case of a batch, once, that a later one came without its faults."""
     id = await world.cases.exists(correction.SOURCE, correction.external(dataset.code, one.n))
     case = await world.cases.get(id) if id else None
     said = f"answered:{dataset.code}:{one.n}:{later.n}"
     client = ClientKey(said, sha256(said.encode()).digest())
     if case is None or await world.journal.answer(SYSTEM.login, client) is not None:
         return
-    sealed = await world.vault.seal(case.subject, [("note", correction.answer(dataset, later).encode())], fresh=False)
+    sealed = await world.vault.seal(
+        case.subject, [("note", correction.answer(dataset, one, later).encode())], fresh=False
+    )
     change = step(world, SYSTEM.login, case, [Noted(note=sealed.refs[0])], world.clock.now(), sealed, client)
     try:
         await world.journal.commit(change)

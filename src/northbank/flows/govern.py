@@ -48,7 +48,7 @@ async def govern(platform: Platform, code: str, tell: Progress) -> BaseOutcome:
         last = next((one for one in reversed(past) if isinstance(one, Built)), None)
         if last and (last.contract, last.inputs, last.run) == (base.version, inputs, run.n if run else 0):
             return BaseOutcome(None, last, healed)
-        n = len(past) + 1
+        n, began = len(past) + 1, world.clock.now()
         rows, buckets = await platform.links.build(base, sources, run, tell)
         about = f"{base.version}:{sorted(inputs.items())}:{run.n if run else 0}"
         newest = max(
@@ -57,6 +57,7 @@ async def govern(platform: Platform, code: str, tell: Progress) -> BaseOutcome:
         built = Built(
             n=n, folder=f"{n:06d}-{sha256(about.encode()).hexdigest()[:12]}", contract=base.version, files=(), rows=rows,
             good=rows, buckets=buckets, bad=0, repeated=0, score=100.0, inputs=inputs, run=run.n if run else 0, happened_at=newest,
+            seconds=(world.clock.now() - began).total_seconds(),
         )  # fmt: skip
         await platform.links.land_base(base, built)
         await _tell(world, code, built)

@@ -148,12 +148,13 @@ async def _run(
         judged,
     ):
         return None
-    n = len(past.runs) + 1
+    n, began = len(past.runs) + 1, world.clock.now()
     counts = await links.run(weighed, sources, words_of(found), n, last, tell)
     about = f"{model.version}:{training}:{sorted(inputs.items())}:{judged}"
     run = LinkRun(
         n=n, folder=f"{n:06d}-{sha256(about.encode()).hexdigest()[:12]}", version=model.version, trained=training,
-        match=model.match, review=model.review, inputs=inputs, judged=judged, **msgspec.structs.asdict(counts),
+        match=model.match, review=model.review, inputs=inputs, judged=judged,
+        seconds=(world.clock.now() - began).total_seconds(), **msgspec.structs.asdict(counts),
     )  # fmt: skip
     await links.land(model.code, run, tell)
     await _note(world, model.code, past.entries, run)

@@ -1,4 +1,4 @@
-"""Events of OpenLineage for every batch that the journal tells of, once each, behind the collecting, which never waits for it.
+"""Events of OpenLineage for every batch, run of links and version of a base that the journal tells of, once each, behind the collecting, which never waits for it.
 
 Everything told can be told again from the journal: `northbank lineage export` does.
 """
@@ -6,8 +6,13 @@ Everything told can be told again from the journal: `northbank lineage export` d
 from collections.abc import AsyncIterator, Mapping
 
 from northbank.core.access import Actor
+from northbank.core.bases import Built
 from northbank.core.dataset import Collected, TurnedAway, stream_of
+from northbank.core.facts import AnyFact
+from northbank.core.journal import Entry
+from northbank.core.linking import LinkRun, runs_stream
 from northbank.core.openlineage import Event, job_events, run_events
+from northbank.core.openlineage_made import built_events, link_events
 from northbank.flows.platform import check_reader
 from northbank.flows.see_lineage import governed
 from northbank.ports import World
@@ -15,12 +20,29 @@ from northbank.ports.trail import Trail
 
 
 async def batch_events(world: World, told: Mapping[str, int]) -> AsyncIterator[tuple[str, int, list[Event]]]:
-    """Data set, batch and its events, for batches after those told of."""
-    for code, dataset in world.city.datasets.items():
-        async for entry in world.journal.read(stream_of(code)):
+    """What was made (a data set, or `link.<code>`), which batch or run of it, and its events, for those after what was told of."""
+    city = world.city
+    for code, dataset in city.datasets.items():
+        async for entry in _after(world, stream_of(code), told.get(code, 0)):
             said = entry.data
-            if isinstance(said, Collected | TurnedAway) and said.n > told.get(code, 0):
-                yield code, said.n, run_events(world.city.id, dataset, said, entry.id, entry.at)
+            if isinstance(said, Built) and code in city.bases:
+                yield code, said.n, built_events(city.id, city.bases[code], said, entry.id, entry.at)
+            elif isinstance(said, Collected | TurnedAway):
+                yield code, said.n, run_events(city.id, dataset, said, entry.id, entry.at)
+    for code, model in city.links.items():
+        what = f"link.{code}"
+        async for entry in _after(world, runs_stream(code), told.get(what, 0)):
+            if isinstance(entry.data, LinkRun):
+                yield what, entry.data.n, link_events(city.id, model, entry.data, entry.id, entry.at)
+
+
+async def _after(world: World, stream: str, n: int) -> AsyncIterator[Entry[AnyFact]]:
+    """Entries of what came after number n; a stream that has no more entries than that is not read at all."""
+    if await world.journal.version(stream) <= n:
+        return
+    async for entry in world.journal.read(stream):
+        if isinstance(entry.data, Collected | TurnedAway | LinkRun) and entry.data.n > n:
+            yield entry
 
 
 async def tell_lineage(world: World, trail: Trail) -> int:

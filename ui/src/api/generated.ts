@@ -1291,6 +1291,7 @@ export interface LinkRun {
   entities: number;
   largest: number;
   kept: number;
+  seconds?: number;
 }
 
 /** Parameters were learned from the data. shape: of the model they belong to. inputs: newest batch of each data set they stand on. */
@@ -1444,10 +1445,10 @@ export interface NewVerdict {
   reason?: string;
 }
 
-/** One place of the graph. id: `kind:code`. owner: who answers for it. at, rows, score: where they are known. */
+/** One place of the graph. id: `kind:code`; of a base and its golden columns as of a data set and its columns. owner: who answers for it. at, rows, score: where they are known. */
 export interface Node {
   id: string;
-  kind: "batch" | "column" | "dataset" | "file" | "indicator" | "provider" | "screen" | "subject" | "vital_sign";
+  kind: "base" | "batch" | "column" | "dataset" | "file" | "golden" | "indicator" | "link" | "provider" | "screen" | "subject" | "vital_sign";
   name: Name;
   owner?: string;
   at?: string | null;

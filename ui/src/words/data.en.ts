@@ -43,7 +43,7 @@ export const dataEn: typeof dataZh = {
     lead: "Which file a number comes from, and which screen it goes to. Choose a place to see its way.",
     start: "Start from",
     kinds: "What is shown",
-    kind: { provider: "Provider", file: "File", batch: "Batch", dataset: "Data set", column: "Column", subject: "Subject table", indicator: "Figure", vital_sign: "Vital sign", screen: "Screen" },
+    kind: { provider: "Provider", file: "File", batch: "Batch", dataset: "Data set", column: "Column", link: "Links", base: "Base database", golden: "Column of a base", subject: "Subject table", indicator: "Figure", vital_sign: "Vital sign", screen: "Screen" },
     picture: "Lineage, can be scrolled sideways",
     table: "As a table",
     from: "From",

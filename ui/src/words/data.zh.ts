@@ -41,7 +41,7 @@ export const dataZh = {
     lead: "一个数字从哪份文件来，又到了哪块屏上。点一处看它的来路和去路。",
     start: "从哪里看",
     kinds: "显示哪些环节",
-    kind: { provider: "来源系统", file: "文件", batch: "批次", dataset: "数据集", column: "字段", subject: "主题表", indicator: "指标", vital_sign: "城市体征", screen: "界面" },
+    kind: { provider: "来源系统", file: "文件", batch: "批次", dataset: "数据集", column: "字段", link: "关联", base: "基础库", golden: "基础库字段", subject: "主题表", indicator: "指标", vital_sign: "城市体征", screen: "界面" },
     picture: "血缘图，可左右滚动",
     table: "用表格看",
     from: "从",

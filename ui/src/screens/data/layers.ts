@@ -1,7 +1,7 @@
 // Where the places of a lineage stand: a column for each kind that is there, and lines that cross as little as a few sweeps can manage. Pure.
 import type { Edge, Node } from "@/api/generated";
 
-export const KINDS = ["provider", "file", "batch", "dataset", "column", "subject", "indicator", "vital_sign", "screen"] as const;
+export const KINDS = ["provider", "file", "batch", "dataset", "column", "link", "base", "golden", "subject", "indicator", "vital_sign", "screen"] as const;
 export const BOX = { wide: 208, high: 46, across: 72, below: 12 };
 const SWEEPS = 4;
 
