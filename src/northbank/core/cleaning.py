@@ -25,6 +25,10 @@ SIMPLIFIED = (
     "涛远兴会员责业区县镇乡街号楼栋单门场广电机车站园医务贸实际银术建设农产桥头面馆饭饮茶书药业湾岭阳阴长东"
 )
 PUNCTUATION = r"[\s·•・．.,，。、;；:：'\x22“”‘’()（）\[\]【】<>《》#＃_/\\*!！?？&-]+"
+LEGAL_FORMS = "INC|INCORPORATED|L ?L ?C|LTD|LIMITED|CORP|CORPORATION|CO|COMPANY|L ?L ?P|L ?P|PLC|NFP|GMBH|AG|SA|BV"
+STREET_TYPES = "ST|STREET|AVE|AVENUE|RD|ROAD|BLVD|BOULEVARD|DR|DRIVE|PKWY|PARKWAY|PL|PLACE|CT|COURT|LN|LANE|TER|TERRACE|SQ|SQUARE|PLZ|PLAZA|HWY|HIGHWAY|WAY|XR|XRD|ROW|CIR"
+# The words behind the house numbers (a range has two), up to the type of the street or a word with a digit.
+STREET = rf"^[0-9]+(?: [0-9]+)* ((?:[NSEW] )?[A-Z0-9]+(?: [A-Z]+)*?)(?: (?:{STREET_TYPES})(?: .*)?| [A-Z]*[0-9].*)?\z"
 NUMERAL = "[一二三四五六七八九]"
 
 
@@ -71,6 +75,11 @@ def _words(cell: Expression) -> Expression:
     return call("replace_all", call("replace_all", plain, "[^A-Z0-9]+", " "), "^ | $", "")
 
 
+def _firm(cell: Expression) -> Expression:
+    """Latin words without `the` before them and legal forms behind; other words must be left."""
+    return call("replace_all", call("replace_all", cell, "^THE ", ""), rf"(?: (?:{LEGAL_FORMS}))+\z", "")
+
+
 def _part(pattern: str) -> Make:
     return lambda cell: call("extract", cell, pattern)
 
@@ -92,6 +101,9 @@ CLEANERS: Mapping[str, Cleaner] = {
         Cleaner("phone", Name("电话号", "phone number"), _phone, (("+86 138-0013-8000", "13800138000"), ("013800138000", "13800138000"), ("023-6789 0123", "02367890123"))),
         Cleaner("organization", Name("单位名称", "name of an organization"), _organization, (("北岸好味餐饮有限公司", "北岸好味餐饮"), ("长江（北岸）面馆", "长江面馆"), ("大江科技股份有限公司", "大江科技"))),
         Cleaner("words", Name("拉丁文词语", "Latin words"), _words, (("Joe's  Bar & Grill, Inc.", "JOES BAR GRILL INC"),)),
+        Cleaner("firm", Name("去掉拉丁文公司形式", "Latin words without the legal form"), _firm, (("THE PUBLIC HOUSE INC", "PUBLIC HOUSE"), ("K G GOURMET L L C", "K G GOURMET"), ("INC", "INC"))),
+        Cleaner("street_number", Name("拉丁文地址的门牌号", "house number of Latin words"), _part("^([0-9]+)"), (("2114 2118 S WABASH AVE", "2114"), ("OHARE", ""))),
+        Cleaner("street", Name("拉丁文地址的街道", "street of Latin words"), _part(STREET), (("2114 2118 S WABASH AVE CHICAGO IL", "S WABASH"), ("809 E 63RD ST 1ST", "E 63RD"), ("3352 N BROADWAY 1", "N BROADWAY"), ("6100 S DR MARTIN LUTHER KING JR DR", "S DR MARTIN LUTHER KING JR"))),
         Cleaner("digits", Name("只留数字", "digits only"), lambda cell: call("replace_all", cell, "[^0-9]", ""), (("A-12/3", "123"),)),
         Cleaner("first", Name("第一个字", "first character"), lambda cell: call("part", cell, 1, 1), (("张伟", "张"),)),
         Cleaner("three", Name("前三个字", "first three characters"), lambda cell: call("part", cell, 1, 3), (("neumann", "neu"),)),
