@@ -10,7 +10,7 @@ import pytest
 
 from northbank.core.alike import WAYS, How
 from northbank.core.cleaning import CLEANERS, SIMPLIFIED, TRADITIONAL, cleaned
-from northbank.core.expression import Cell, Const
+from northbank.core.expression import Const
 from northbank.core.match import Comparison
 from northbank.core.name import Name
 from northbank.shell.lake.compile import Words
@@ -31,32 +31,27 @@ def test_a_step_does_what_its_examples_say(duck: duckdb.DuckDBPyConnection, code
     assert len(TRADITIONAL) == len(SIMPLIFIED)
 
 
-def parts(duck: duckdb.DuckDBPyConnection, address: str) -> list[Any]:
-    first = ("width", "simplify", "bare", "numerals")
-    words = Words()
-    names = ("district", "town", "road", "number", "building", "unit", "room")
-    query = ", ".join(words.of(cleaned(Cell("a"), (*first, one))) for one in names)
-    duck.execute("create or replace temp table one as select $1 as a", [address])
-    found = duck.execute(f"select {query} from one", words.values).fetchone()
-    assert found is not None
-    return list(found)
+PARTS = ("district", "town", "road", "number", "building", "unit", "floor", "room", "place")
 
 
 @pytest.mark.parametrize(
     ("address", "wanted"),
     [
-        (
-            "重庆市北岸区桥头街道建新东路十二号３栋２单元５０１室",
-            ["北岸区", "桥头街道", "建新东路", "12", "3", "2", "501"],
-        ),
-        ("北岸区港口镇滨江大道一百零五号", ["北岸区", "港口镇", "滨江大道", "105", None, None, None]),
-        ("建新路8号 2幢-1单元 301", [None, None, "建新路", "8", "2", "1", "301"]),
-        ("北岸區橋頭街道建新路八號", ["北岸区", "桥头街道", "建新路", "8", None, None, None]),
-        ("", [None] * 7),
+        ("重庆市北岸区桥头街道建新东路十二号３栋２单元５０１室", ["北岸区", "桥头街道", "建新东路", "12", "3", "2", None, "501", None]),
+        ("北岸区港口镇滨江大道一百零五号", ["北岸区", "港口镇", "滨江大道", "105", *[None] * 5]),
+        ("建新路8号 2幢-1单元 301", [None, None, "建新路", "8", "2", "1", None, "301", None]),
+        ("北岸區橋頭街道辦事處建新路八號", ["北岸区", "桥头街道", "建新路", "8", *[None] * 5]),
+        ("桥头路街道建新路3号楼二楼（临街）", [None, "桥头路街道", "建新路", None, "3", None, "2", None, None]),
+        ("石门镇滨江花园8-2-501", [None, "石门镇", None, None, "8", "2", None, "501", "石门镇滨江花园"[3:]]),
+        ("大江省北岸市桥头镇12号附2号", ["北岸市", "桥头镇", None, "12", *[None] * 5]),
+        ("建新路2弄15号1201", [None, None, "建新路", "2", "15", None, None, "1201", None]),
+        ("", [None] * 9),
     ],
-)
+)  # fmt: skip
 def test_an_address_is_taken_apart(duck: duckdb.DuckDBPyConnection, address: str, wanted: list[Any]) -> None:
-    assert parts(duck, address) == wanted
+    words = Words()
+    query = ", ".join(words.of(cleaned(Const(address), ("address", one))) for one in PARTS)
+    assert duck.execute(f"select {query}", words.values).fetchone() == tuple(wanted)
 
 
 def test_the_engine_says_of_likeness_what_core_says(duck: duckdb.DuckDBPyConnection) -> None:

@@ -61,7 +61,6 @@ _SAME: dict[Op, str] = {
     "there": "({0} is not null)",
     "not": "(not {0})",
     "translate": "translate({0}, {1}, {2})",
-    "extract": "regexp_extract({0}, {1}, 1)",
 }
 
 DUCKDB = Dialect(
@@ -83,6 +82,7 @@ DUCKDB = Dialect(
         "as_time": "try_cast({0} as timestamp)",
         "replace_all": "regexp_replace({0}, {1}, {2}, 'g')",
         "as_text": "cast({0} as varchar)",
+        "extract": "regexp_extract({0}, {1}, 1)",
     },
 )
 
@@ -105,7 +105,8 @@ SPARK = Dialect(
         "place": "cast(instr({0}, {1}) as bigint)",
         "one_of": "array_contains({1}, {0})",
         "as_time": "try_cast({0} as timestamp_ntz)",
-        "replace_all": r"regexp_replace({0}, {1}, regexp_replace({2}, '\\\\([0-9])', '\\$$1'))",
+        "replace_all": r"regexp_replace({0}, concat('(?d)', {1}), regexp_replace({2}, '\\\\([0-9])', '\\$$1'))",
         "as_text": "cast({0} as string)",
+        "extract": "regexp_extract({0}, concat('(?d)', {1}), 1)",
     },
 )
