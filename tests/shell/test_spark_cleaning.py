@@ -36,19 +36,18 @@ def dirty(count: int) -> list[tuple[str | None]]:
 
 
 def test_a_cell_is_cleaned_the_same_for_linking(spark: "SparkSession") -> None:
-    """Steps alone and in the orders that link models use them."""
-    parts = ("district", "town", "road", "number", "building", "unit", "floor", "room", "place")
-    asked = (
-        [(one,) for one in CLEANERS] + [("address", one) for one in parts] + [("words", "firm"), ("words", "street")]
-    )
+    """Each step over dirty cells and over addresses in their one form, which parts of addresses are asked of."""
     cells = dirty(400)
+    words = Words(DUCKDB)
+    plain = {"a": words.of(cleaned(Cell("c"), ("address",)))}
+    cells += [(one,) for (one,) in ask(plain, {"c": "varchar"}, cells, words)]
     found = []
     for dialect in (SPARK, DUCKDB):
         words = Words(dialect)
-        named = {"+".join(steps): words.of(cleaned(Cell("c"), steps)) for steps in asked}
+        named = {one: words.of(CLEANERS[one].make(Cell("c"))) for one in CLEANERS}
         found.append(
             ask_spark(spark, named, {"c": "string"}, cells, words) if dialect is SPARK else ask(named, {"c": "varchar"}, cells, words)
         )  # fmt: skip
     for cell, by_spark, by_duckdb in zip(cells, *found, strict=True):
-        for steps, one, other in zip(asked, by_spark, by_duckdb, strict=True):
-            assert one == other, (steps, cell)
+        for step, one, other in zip(CLEANERS, by_spark, by_duckdb, strict=True):
+            assert one == other, (step, cell)

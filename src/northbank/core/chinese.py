@@ -24,6 +24,8 @@ NUMERALS = (
 )  # fmt: skip
 DIGITS = ("零〇一二三四五六七八九", "00123456789")
 
+# Names of areas before the name of a firm, of which two characters must be left.
+AREAS = r"^(?:[^0-9A-Z省市区县]{1,5}(?:省|[^超省市区县]市|[^小社业园超省市区县]区|县)){1,3}([^省市区县].+)\z"
 # Addresses. What is said in many ways becomes one: a building 栋, a floor 层, a room 室; numbers alone get the words that they lack.
 BEFORE_NUMERALS = (
     (r"\([^()]*\)|\[[^\[\]]*\]", ""),

@@ -9,6 +9,7 @@ import msgspec
 
 from northbank.core.chinese import (
     AFTER_NUMERALS,
+    AREAS,
     BEFORE_NUMERALS,
     BUILDING,
     DIGITS,
@@ -124,6 +125,7 @@ CLEANERS: Mapping[str, Cleaner] = {
         Cleaner("id_no", Name("证件号", "identity number"), lambda cell: call("replace_all", call("upper", _wide(cell)), "[^0-9A-Z]", ""), ((" 110105 19491231002x", "11010519491231002X"),)),
         Cleaner("phone", Name("电话号", "phone number"), _phone, (("+86 138-0013-8000", "13800138000"), ("013800138000", "13800138000"), ("023-6789 0123", "02367890123"))),
         Cleaner("organization", Name("单位名称", "name of an organization"), _organization, (("北岸好味餐饮有限公司", "北岸好味餐饮"), ("长江（北岸）面馆", "长江面馆"), ("大江科技股份有限公司", "大江科技"))),
+        Cleaner("area", Name("去掉名称前的地名", "name without the areas before it"), lambda cell: call("replace_all", cell, AREAS, r"\1"), (("大江市北岸区鑫盛商贸", "鑫盛商贸"), ("惠民超市", "惠民超市"), ("北岸区", "北岸区"))),
         Cleaner("words", Name("拉丁文词语", "Latin words"), _words, (("Joe's  Bar & Grill, Inc.", "JOES BAR GRILL INC"),)),
         Cleaner("firm", Name("去掉拉丁文公司形式", "Latin words without the legal form"), _firm, (("THE PUBLIC HOUSE INC", "PUBLIC HOUSE"), ("K G GOURMET L L C", "K G GOURMET"), ("INC", "INC"))),
         Cleaner("street_number", Name("拉丁文地址的门牌号", "house number of Latin words"), _part("^([0-9]{1,6})"), (("2114 2118 S WABASH AVE", "2114"), ("OHARE", ""))),
