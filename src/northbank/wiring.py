@@ -43,6 +43,7 @@ from northbank.shell.lake.concerns import DuckSurroundings
 from northbank.shell.lake.fetch.secrets import Secrets
 from northbank.shell.lake.fetch.sources import LakeSources
 from northbank.shell.lake.figures import DuckFigures
+from northbank.shell.lake.inbox import LakeInbox
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.links import LinkLake
 from northbank.shell.lake.quarantine import LakeQuarantine
@@ -140,8 +141,9 @@ class Center:
         lake = lake_of(settings)
         self.platform = Platform(
             self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
-            sources=sources_of(settings), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
+            sources=sources_of(settings), inbox=LakeInbox(settings.data / "inbox"), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
             linker=links_of(settings, vault_key), surroundings=DuckSurroundings(lake, links_secret(vault_key)),
+            filling=lambda: not self.gathered.is_set(),
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)
@@ -233,6 +235,7 @@ class Center:
             "tail_lag": lag,
             "tail_age_seconds": monotonic() - self.tail.fresh_at,
             "told": self.told(),
+            "filled": self.gathered.is_set(),
         }
 
     def face(self, web: WebSettings) -> Face:

@@ -42,7 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {one.name: one for one in all_operations()
 COMMANDS = frozenset({
     "send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack", "simulate", "stop_simulation",
     "request_data", "act_on_grant",
-    "answer_pair",
+    "answer_pair", "upload_file", "collect_now",
 })  # fmt: skip
 
 

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 from flows.memory import Memory
 from template import NOW, city
 
+from northbank.core.access import Actor, Role
 from northbank.core.shelf import Line, lines_of, shelved
 from northbank.flows.collect import past_of
+from northbank.flows.list_datasets import list_datasets, see_today
 from northbank.flows.platform import Platform
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.sources import data_days
@@ -65,6 +68,13 @@ async def test_the_past_is_told_once_and_shows_what_needs_a_person(
     assert [code for code, one in stand.items() if one.turned_away] == [spoiled_one(sets)]
     assert all(one.rows > 0 and one.score for one in stand.values())
     assert sum(one.bad for one in stand.values()) > 0
+    steward = Actor("steward", Role.STEWARD)
+    today = await see_today(platform, steward)
+    assert ([one.dataset for one in today.late], today.filling) == ([late_one(sets)], False)
+    half = msgspec.structs.replace(platform, filling=lambda: True)  # nothing is late while the past is being told
+    today = await see_today(half, steward)
+    assert (today.late, today.filling) == ([], True)
+    assert not any(row.late for row in (await list_datasets(half, steward)).rows)
     assert not list((tmp_path / "inbox").rglob("*.csv"))
     assert all([await past_of(memory.world, code) for code in sets])
     memory.check()

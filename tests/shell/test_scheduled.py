@@ -13,9 +13,10 @@ from northbank.core.city import City
 from northbank.core.dataset import Ticket
 from northbank.core.name import Name
 from northbank.core.origin import Folder, Pages
+from northbank.core.refusal import Refused
 from northbank.core.schedule import Failed, Ran, Schedule
 from northbank.flows.correct import correct
-from northbank.flows.scheduled import Run, collect_due, see_schedule
+from northbank.flows.scheduled import Run, collect_due, collect_now, see_schedule
 
 HEAD = "编号,名称,座位数"
 
@@ -75,6 +76,33 @@ async def test_each_moment_is_run_once_and_failures_are_tried_again(tmp_path: Pa
     assert [one.attempt for one in runs if isinstance(one, Failed)] == [1, 2]
     assert (runs[-1].batch, runs[-1].left_out) == (2, 3)  # type: ignore[union-attr]
     assert len(await desk.rows()) == 2
+    desk.memory.check()
+
+
+async def test_a_run_asked_for_at_once_counts_as_the_one_that_is_due(tmp_path: Path) -> None:
+    desk = SourceDesk(tmp_path)
+    world, down = desk.memory.world, True
+    script = lambda path, query, n: (503, {}, b"") if down else ok([{"编号": "1", "名称": "店"}])  # noqa: E731
+
+    async def now() -> int | None:
+        done = await collect_now(desk.memory.world, desk.lake, desk.sources, "shops", lambda step, share: None)
+        return done.statement.n if done.statement else None
+
+    with serving(script) as server:
+        desk.comes_from(Pages(url=server.url), schedule=Schedule(every="day", at="02:00"))
+        with pytest.raises(Refused, match="does not answer"):
+            await now()
+        assert await look(desk) == [], "it is tried again like any other, not before its time"
+        down = False
+        assert await now() == 1
+        assert await look(desk) == [], "the moment is done"
+        assert await now() is None, "nothing is new"
+    seen = await see_schedule(desk.memory.world, "shops")
+    assert seen is not None
+    assert [(one.batch, one.why is None) for one in seen.runs] == [(None, True), (1, True), (None, False)]
+    assert seen.failed is None
+    assert seen.next is not None
+    assert seen.next > world.clock.now()
     desk.memory.check()
 
 

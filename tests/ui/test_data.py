@@ -112,6 +112,9 @@ def test_a_request_is_sent_and_cleared_with_the_keyboard_alone(filled: Running, 
     expect(page.get_by_role("alert")).to_have_count(3)
     page.get_by_role("checkbox", name="name").first.focus()
     page.keyboard.press("Space")
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    page.get_by_label("Column", exact=True).select_option("kind")
+    page.get_by_role("group", name="Value").get_by_role("checkbox", name="food").press("Space")
     page.get_by_label("Purpose").focus()
     page.keyboard.type("inspections by the keyboard")
     page.get_by_label("Used in").focus()
@@ -122,6 +125,7 @@ def test_a_request_is_sent_and_cleared_with_the_keyboard_alone(filled: Running, 
     assert id
     other = visit.open(f"/data/requests?id={id.group(1)}", "steward", "en", LAPTOP)
     expect(other.get_by_text("inspections by the keyboard")).to_be_visible()
+    expect(other.get_by_text("kind is food")).to_be_visible()
     other.get_by_role("button", name="Clear").focus()
     other.keyboard.press("Enter")
     other.locator("form").get_by_role("button", name="Clear").press("Enter")
@@ -179,3 +183,23 @@ def test_pairs_are_reviewed_by_keys(filled: Running, visit: Screens) -> None:
     expect(page.locator(".said")).to_contain_text("a second person has to say the same")
     page.keyboard.press("u")
     expect(place).to_have_text(f"Pair 1 of {total - 1}")
+
+
+def test_a_file_is_brought_in_and_what_became_of_it_is_said(filled: Running, visit: Screens) -> None:
+    visit.expects("4[0-9][0-9]")
+    page = visit.open("/data/sets/permits", "steward", "en", LAPTOP)
+    choose, send = page.get_by_label("Bring a file"), page.get_by_role("button", name="Upload and collect")
+    choose.set_input_files({"name": "permits.pdf", "mimeType": "application/pdf", "buffer": b"x"})
+    expect(page.get_by_role("alert")).to_contain_text(".csv")
+    head = "permit,holder,credit_code,phone,granted,address,seats\n"
+    good = "".join(f"q{n},店{n},,13800138000,2020-01-12,港口路{n}号,12\n" for n in range(20))
+    file = {"name": "permits.csv", "mimeType": "text/csv", "buffer": f"{head}{good}q20,店,,,2020-01-12,港口路,many\n".encode()}
+    choose.set_input_files(file)
+    send.press("Enter")
+    said = page.locator(".said")
+    expect(said).to_contain_text("21 rows read, 20 taken")
+    expect(page.get_by_role("table", name="Batches")).to_contain_text("brought by steward")
+    choose.set_input_files(file)
+    send.press("Enter")
+    expect(said).to_contain_text("nothing was taken twice")
+    assert not judge(page)

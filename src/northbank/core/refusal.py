@@ -109,8 +109,8 @@ REFUSALS: Mapping[str, Words] = {
         413,
         "The request is larger than {limit}.",
         "请求超过 {limit} 的上限。",
-        "Send less, or smaller photos.",
-        "请减少内容或缩小照片。",
+        "Send less, or smaller files.",
+        "请减少内容或缩小文件。",
     ),
     "slow": Words(
         408,

@@ -24,6 +24,13 @@ DATA: Mapping[str, tuple[int, str, str, str, str]] = {
         "Wait until that run has ended and collect again.",
         "请待其结束后再归集。",
     ),
+    "file_format": (
+        422,
+        "The contract of {code} takes files that end in {allowed}.",
+        "{code} 的数据契约只收以 {allowed} 结尾的文件。",
+        "Save the rows in that format, or change `format` in the contract.",
+        "请另存为该格式，或修改数据契约中的 format。",
+    ),
     "reference_first": (
         409,
         "Rows refer to the data set {code}, which has no batch yet.",

@@ -56,8 +56,8 @@ async def past_of(world: World, code: str) -> list[AnyStatement]:
     ]
 
 
-async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progress) -> Outcome:
-    """Collect the files of a folder, or one file, as one batch.
+async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progress, origin: str = "") -> Outcome:
+    """Collect the files of a folder, or one file, as one batch. origin: who brought them, where somebody did.
 
     Refused: `no_dataset`, `made_dataset`, `no_files`, `collecting`, `reference_first`, `conflict`. Nothing is taken then.
     """
@@ -67,7 +67,7 @@ async def collect(world: World, lake: Lake, code: str, place: Path, tell: Progre
     with lake.hold(code):
         past = await past_of(world, code)
         healed = await _heal(world, lake, code, past)
-        return await _from_place(world, lake, dataset, past, place, tell, healed)
+        return await _from_place(world, lake, dataset, past, place, tell, healed, origin=origin)
 
 
 async def collect_from_origin(world: World, lake: Lake, sources: Sources, code: str, tell: Progress) -> Outcome:

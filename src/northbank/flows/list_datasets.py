@@ -98,7 +98,10 @@ class DepartmentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TodayView(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in since `since`. rows: read, good and bad. datasets: that had a batch. silent: data sets that never had one."""
+    """What came in since `since`. rows: read, good and bad. datasets: that had a batch. silent: data sets that never had one.
+
+    filling: invented batches of the past are still being told; nothing is called late until they are.
+    """
 
     at: datetime
     since: datetime
@@ -113,6 +116,7 @@ class TodayView(msgspec.Struct, frozen=True, kw_only=True):
     late: list[LateRow]
     days: list[DayRow]
     departments: list[DepartmentRow]
+    filling: bool = False
 
 
 async def list_datasets(platform: Platform, actor: Actor) -> DatasetList:
@@ -120,16 +124,22 @@ async def list_datasets(platform: Platform, actor: Actor) -> DatasetList:
     check_reader(actor)
     now, city = platform.world.clock.now(), platform.world.city
     lines = await _lines(platform)
-    rows = [_row(one, lines.get(one.code, ()), now, actor) for one in city.datasets.values()]
+    rows = [_row(one, _stand(platform, one, lines.get(one.code, ()), now), actor) for one in city.datasets.values()]
     return DatasetList(now, sorted(rows, key=lambda one: (one.owner, one.code)))
 
 
-def _row(dataset: Dataset, lines: Sequence[Line], now: datetime, actor: Actor) -> DatasetRow:
+def _stand(platform: Platform, dataset: Dataset, lines: Sequence[Line], now: datetime) -> Shelved:
+    """How a data set stands; not late before its invented past is told."""
+    found = shelved(dataset, lines, now)
+    return msgspec.structs.replace(found, late=False) if found.late and platform.filling() else found
+
+
+def _row(dataset: Dataset, stands: Shelved, actor: Actor) -> DatasetRow:
     return DatasetRow(
         code=dataset.code, name=dataset.name, owner=dataset.owner, level=dataset.level, share=dataset.share,
         cycle=dataset.cycle, each=dataset.each, columns=len(dataset.columns),
         personal=any(column.personal for column in dataset.columns), synthetic=dataset.synthetic,
-        mine=owns(actor, dataset.owner), **msgspec.structs.asdict(shelved(dataset, lines, now)),
+        mine=owns(actor, dataset.owner), **msgspec.structs.asdict(stands),
     )  # fmt: skip
 
 
@@ -143,7 +153,7 @@ async def see_today(platform: Platform, actor: Actor) -> TodayView:
     fresh = sorted(
         (one for lines in known.values() for one in lines if one.at > since), key=lambda one: (one.at, one.n)
     )
-    stand = {code: shelved(one, known.get(code, ()), now) for code, one in sets.items()}
+    stand = {code: _stand(platform, one, known.get(code, ()), now) for code, one in sets.items()}
     taken = [one for one in fresh if one.taken]
     return TodayView(
         at=now, since=since, datasets=len({one.dataset for one in fresh}), batches=len(fresh),
@@ -151,7 +161,7 @@ async def see_today(platform: Platform, actor: Actor) -> TodayView:
         bad=sum(one.bad for one in fresh), silent=sum(not one.batches for one in stand.values()),
         arrivals=[_arrival(sets[one.dataset], one) for one in reversed(fresh[-ARRIVALS:])],
         late=_late(sets, stand), days=_days(known, now, ZoneInfo(world.city.timezone)),
-        departments=_departments(sets, known, stand, fresh, now),
+        departments=_departments(sets, known, stand, fresh, now), filling=platform.filling(),
     )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 Who may look at the platform at all is said here; who may read rows is a matter of grants.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from northbank.core.access import Actor, Role
@@ -12,6 +14,7 @@ from northbank.ports import World
 from northbank.ports.concerns import Surroundings
 from northbank.ports.data import Lake
 from northbank.ports.figures import Figures
+from northbank.ports.inbox import Inbox
 from northbank.ports.links import Links
 from northbank.ports.sharing import Answerer, Grants, Uses
 from northbank.ports.shelf import Quarantine, Shelf
@@ -32,8 +35,12 @@ class Sharing(msgspec.Struct, frozen=True):
     known: dict[str, tuple[int, tuple[AnyStatement, ...]]] = msgspec.field(default_factory=dict)
 
 
+def _never() -> bool:
+    return False
+
+
 class Platform(msgspec.Struct, frozen=True):
-    """What flows of the data platform are given."""
+    """What flows of the data platform are given. filling: whether invented batches of the past are still being told: none is late yet."""
 
     world: World
     lake: Lake
@@ -42,8 +49,10 @@ class Platform(msgspec.Struct, frozen=True):
     shelf: Shelf | None = None
     quarantine: Quarantine | None = None
     sources: Sources | None = None
+    inbox: Inbox | None = None
     linker: Links | None = None
     surroundings: Surroundings | None = None
+    filling: Callable[[], bool] = _never
 
     @property
     def links(self) -> Links:

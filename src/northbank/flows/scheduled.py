@@ -3,7 +3,8 @@
 A batch is known by its content or its mark, so that a run cut off between batch and journal brings nothing twice when run again.
 """
 
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import msgspec
 
 from northbank.core import schedule
 from northbank.core.dataset import Dataset
+from northbank.core.name import Name
 from northbank.core.refusal import Refused
 from northbank.core.schedule import AnyRun, Failed, Ran, Schedule
 from northbank.core.worktime import is_workday
@@ -21,6 +23,7 @@ from northbank.ports import Stale, World
 from northbank.ports.data import Lake, Progress
 from northbank.ports.sources import Sources
 
+SHOWN = 8  # runs that are told of
 Begin = Callable[[str], Progress]  # what a run of a data set is told to
 BUSY = ("collecting", "linking")  # refusals that say that somebody else does the work
 
@@ -34,12 +37,25 @@ class Run(msgspec.Struct, frozen=True):
     error: Exception | None = None
 
 
+class RunView(msgspec.Struct, frozen=True):
+    """A run that was told. slot: the moment it was due. batch: that it brought. why: it failed."""
+
+    at: datetime
+    slot: datetime
+    batch: int | None
+    why: Name | None
+
+
 class ScheduleView(msgspec.Struct, frozen=True):
-    """How a schedule stands. next: its next moment, or when a failed run is tried again. failed: why the last run did."""
+    """How a schedule stands. next: its next moment, or when a failed run is tried again. failed: why the last run did.
+
+    runs: the newest, the newest first.
+    """
 
     last: datetime | None
     next: datetime | None
     failed: Failed | None
+    runs: list[RunView] = []
 
 
 async def collect_due(world: World, lake: Lake, sources: Sources, begin: Begin) -> list[Run]:
@@ -51,6 +67,24 @@ async def collect_due(world: World, lake: Lake, sources: Sources, begin: Begin) 
         if found:
             runs.append(await _run(world, lake, sources, dataset, found, version, begin(code)))
     return runs
+
+
+async def collect_now(world: World, lake: Lake, sources: Sources, code: str, tell: Progress) -> Outcome:
+    """Run a data set without waiting for its time: it counts as the run of the moment that is due or was last.
+
+    Refused: as `collect_from_origin`; `run_failed`, with its cause, where anything else went wrong. It is tried again like any other.
+    """
+    dataset = dataset_of(world, code)
+    if dataset.origin is None:
+        raise Refused("no_origin", code=code)
+    now = world.clock.now()
+    version, last = await last_run(world, code)
+    slot = dataset.schedule and schedule.last_slot(dataset.schedule, now, _zone(world), _works_on(world))
+    tries = last[0].attempt + 1 if last and isinstance(last[0], Failed) and last[0].slot == slot else 1
+    run = await _run(world, lake, sources, dataset, schedule.Due(slot or now, tries, 0), version, tell)
+    if run.outcome is None:
+        raise run.why or Refused("run_failed", what="-") from run.error
+    return run.outcome
 
 
 async def _run(
@@ -98,15 +132,22 @@ async def see_schedule(world: World, code: str) -> ScheduleView | None:
     dataset = dataset_of(world, code)
     if dataset.schedule is None:
         return None
-    _, last = await last_run(world, code)
+    _, runs = await _runs(world, code)
+    told = [_view(*one) for one in reversed(runs)]
     upcoming = schedule.next_slot(dataset.schedule, world.clock.now(), _zone(world), _works_on(world))
-    if last is None:
+    if not runs:
         return ScheduleView(None, upcoming, None)
-    run, at = last
+    run, at = runs[-1]
     if isinstance(run, Failed):
         again = schedule.try_at(run, at)
-        return ScheduleView(at, min(again, upcoming) if upcoming else again, run)
-    return ScheduleView(at, upcoming, None)
+        return ScheduleView(at, min(again, upcoming) if upcoming else again, run, told)
+    return ScheduleView(at, upcoming, None, told)
+
+
+def _view(run: AnyRun, at: datetime) -> RunView:
+    if isinstance(run, Failed):
+        return RunView(at, run.slot, None, Name(zh=run.zh, en=run.en))
+    return RunView(at, run.slot, run.batch, None)
 
 
 def due_by(world: World, planned: Schedule, last: tuple[AnyRun, datetime] | None) -> schedule.Due | None:
@@ -116,12 +157,18 @@ def due_by(world: World, planned: Schedule, last: tuple[AnyRun, datetime] | None
 
 async def last_run(world: World, what: str) -> tuple[int, tuple[AnyRun, datetime] | None]:
     """How many entries the runs of a data set, link model or base have, and the newest with its time."""
-    version, newest = 0, None
+    version, runs = await _runs(world, what)
+    return version, runs[-1] if runs else None
+
+
+async def _runs(world: World, what: str) -> tuple[int, Sequence[tuple[AnyRun, datetime]]]:
+    """How many entries such runs have, and the newest of them, the oldest first."""
+    version, runs = 0, deque[tuple[AnyRun, datetime]](maxlen=SHOWN)
     async for entry in world.journal.read(schedule.stream_of(what)):
         version = entry.version
         if isinstance(entry.data, Ran | Failed):
-            newest = (entry.data, entry.at)
-    return version, newest
+            runs.append((entry.data, entry.at))
+    return version, runs
 
 
 async def _tell(world: World, what: str, version: int, run: AnyRun) -> None:

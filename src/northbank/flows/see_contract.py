@@ -1,11 +1,13 @@
-"""The page of one data set: its contract in words, its batches with what failed in each, and whether it is late. No row is read."""
+"""The page of one data set: its contract in words, its batches with what failed in each, whether it is late, and
+how rows come in. No row is read."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-from northbank.core.access import Actor
+from northbank.core import correction
+from northbank.core.access import Actor, scope
 from northbank.core.checks import words_of
 from northbank.core.dataset import (
     AnyStatement,
@@ -21,11 +23,18 @@ from northbank.core.dataset import (
     TurnedAway,
     rules_of,
 )
+from northbank.core.moves import State
 from northbank.core.name import Name
+from northbank.core.schedule import Schedule
 from northbank.flows.platform import Platform, check_reader, owns
-from northbank.flows.see_datasets import see_dataset
+from northbank.flows.scheduled import RunView, see_schedule
+from northbank.flows.see_datasets import DatasetView, see_dataset
+from northbank.ports import World
 
 BATCHES = 60  # of a data set, the newest first
+TICKETS = 8  # of those, the newest
+UPLOAD = "upload by "  # where a batch came from that somebody uploaded: this and a login
+MOST_MB = 128  # of an uploaded file
 
 
 class DatasetQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +81,7 @@ class RuleView(msgspec.Struct, frozen=True):
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     """A batch. made: its newest file. why, allowed: of one turned away; percent of bad rows that would have passed.
 
-    faults: rows by rule id. drift: by file, columns that differ from the contract.
+    faults: rows by rule id. drift: by file, columns that differ from the contract. by: login of who uploaded it, if somebody did.
     """
 
     n: int
@@ -89,10 +98,38 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     faults: dict[str, int]
     drift: dict[str, Drifted]
+    by: str
+
+
+class TicketView(msgspec.Struct, frozen=True, kw_only=True):
+    """The case that asks the provider to correct a batch. id: where the reader may see the case itself."""
+
+    batch: int
+    number: str
+    state: State
+    id: str | None
+
+
+class Collecting(msgspec.Struct, frozen=True, kw_only=True):
+    """How rows come in now. next: when they are fetched next by the schedule. runs: the newest, the newest first.
+
+    uploads: the reader may bring a file, of `most_mb` at most; fetches: and have the origin asked at once. tickets: to those who answer for the data.
+    """
+
+    schedule: Schedule | None
+    next: datetime | None
+    runs: list[RunView]
+    uploads: bool
+    fetches: bool
+    most_mb: int
+    tickets: list[TicketView]
 
 
 class ContractView(msgspec.Struct, frozen=True, kw_only=True):
-    """A data set as of a batch. rows: that it has then. earlier: batches before those that are told. mine: the reader answers for it."""
+    """A data set as of a batch. rows: that it has then. earlier: batches before those that are told. mine: the reader answers for it.
+
+    collecting: None where the past is looked at.
+    """
 
     dataset: Contract
     rules: list[RuleView]
@@ -103,6 +140,7 @@ class ContractView(msgspec.Struct, frozen=True, kw_only=True):
     age: float | None
     late: bool
     mine: bool
+    collecting: Collecting | None
 
 
 async def see_contract(platform: Platform, actor: Actor, code: str, query: DatasetQuery) -> ContractView:
@@ -117,7 +155,31 @@ async def see_contract(platform: Platform, actor: Actor, code: str, query: Datas
         rows=seen.rows, batches=[batch_view(one) for one in reversed(seen.batches[-BATCHES:])],
         earlier=max(0, len(seen.batches) - BATCHES), newest=seen.newest, age=seen.age, late=seen.late,
         mine=owns(actor, seen.dataset.owner),
+        collecting=await _collecting(platform, actor, seen) if query.as_of is None else None,
     )  # fmt: skip
+
+
+async def _collecting(platform: Platform, actor: Actor, seen: DatasetView) -> Collecting:
+    dataset, mine = seen.dataset, owns(actor, seen.dataset.owner)
+    planned = await see_schedule(platform.world, dataset.code)
+    uploads = mine and dataset.made == "collected"
+    return Collecting(
+        schedule=dataset.schedule, next=planned.next if planned else None, runs=planned.runs if planned else [],
+        uploads=uploads, fetches=uploads and dataset.origin is not None, most_mb=MOST_MB,
+        tickets=await _tickets(platform.world, actor, seen) if mine else [],
+    )  # fmt: skip
+
+
+async def _tickets(world: World, actor: Actor, seen: DatasetView) -> list[TicketView]:
+    """The newest first. Whose scope the case lies outside of is told its number and how it stands."""
+    found = []
+    for one in [one for one in reversed(seen.batches) if correction.wants(seen.dataset, one)][:TICKETS]:
+        id = await world.cases.exists(correction.SOURCE, correction.external(seen.dataset.code, one.n))
+        case = await world.cases.get(id) if id else None
+        if case is not None:
+            sees = scope(actor).holds(case)
+            found.append(TicketView(batch=one.n, number=case.number, state=case.state, id=case.id if sees else None))
+    return found
 
 
 def batch_view(one: AnyStatement) -> BatchView:
@@ -127,4 +189,5 @@ def batch_view(one: AnyStatement) -> BatchView:
         n=one.n, made=one.happened_at, taken=turned is None, why=turned.why if turned else None,
         allowed=turned.allowed if turned else None, contract=one.contract, files=one.files, rows=one.rows, good=one.good,
         bad=one.bad, repeated=one.repeated, score=one.score, faults=one.faults, drift=one.drift,
+        by=one.origin.removeprefix(UPLOAD) if one.origin.startswith(UPLOAD) else "",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 // The one place that talks HTTP: JSON in, JSON or a Problem out, never a silent failure.
 import type {
-  ChangedPage, Concerns, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, ReadingPage, Receipt, SimulationPage, SimulationRun, SimulationView,
+  VitalSignList, ChangedPage, Concerns, GamingView, InclusionView, KeysView, MetricsView, NewSimulation, PackFile, PackList, ReadingPage, Receipt, SimulationPage, SimulationRun, SimulationView,
 } from "./generated";
 import type {
   ActBody, Act, Card, CaseDetail, City, Draft, Duplicates, GridMap, HotIssue, HotIssues, Page, ProblemBody, Reasons, ReportBody, Session, Snapshot, Suggested,
@@ -51,6 +51,24 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   if (!answer.ok) throw new Problem(asProblem(answer.status, body));
   if (body === null) throw new Problem({ status: answer.status, code: "unreadable", detail: "" });
   return body as T;
+}
+
+/** A file on its way to the server; told: which share of it has left. Only this way of asking says how far it is. */
+export function upload<T>(path: string, name: string, body: File, told: (share: number) => void): Promise<T> {
+  const form = new FormData();
+  form.append(name, body, body.name);
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Accept-Language", language);
+    request.upload.onprogress = (event) => told(event.lengthComputable ? event.loaded / event.total : 0);
+    request.upload.onload = () => told(1);
+    request.onerror = () => failed(new Problem({ status: 0, code: "unreachable", detail: "" }));
+    request.onload = () => (request.status < 300 ? done(request.response as T) : failed(new Problem(asProblem(request.status, request.response))));
+    request.send(form);
+  });
 }
 
 function asProblem(status: number, body: unknown): ProblemBody {
@@ -105,6 +123,7 @@ export const call = {
   stopSimulation: (id: string) => ask<SimulationRun>(`${api}/simulations/${part(id)}/stop`, { method: "POST" }),
   packs: () => ask<PackList>(`${api}/packs`),
   packFile: (version: string, name: string) => ask<PackFile>(`${api}/packs/${part(version)}/file?name=${part(name)}`),
+  vitalSigns: () => ask<VitalSignList>(`${api}/vital-signs`),
   hotIssues: (asOf: number | string | null = null) => ask<HotIssues>(`${api}/hot-issues${asOf === null ? "" : `?as_of=${part(asOf)}`}`),
   case: (id: string, signal?: AbortSignal, asOf: string | null = null) =>
     ask<CaseDetail>(`${api}/cases/${part(id)}${asOf === null ? "" : `?as_of=${part(asOf)}`}`, signal ? { signal } : {}),

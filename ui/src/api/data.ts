@@ -1,7 +1,7 @@
 // What the screens of the data platform ask.
-import { ask, file, json, part } from "./client";
+import { ask, file, json, part, upload } from "./client";
 import type {
-  BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, WarehouseList, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
+  Brought, BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, WarehouseList, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
 } from "./generated";
 
 const api = "/api/v1";
@@ -11,6 +11,8 @@ export const data = {
   warehouses: () => ask<WarehouseList>(`${api}/data/warehouses`),
   sets: () => ask<DatasetList>(`${api}/datasets`),
   set: (code: string, asOf: number | null) => ask<ContractView>(`${api}/datasets/${part(code)}${asOf === null ? "" : `?as_of=${asOf}`}`),
+  bring: (code: string, one: File, told: (share: number) => void) => upload<Brought>(`${api}/datasets/${part(code)}/files`, "file", one, told),
+  collect: (code: string) => ask<Brought>(`${api}/datasets/${part(code)}/collect`, { method: "POST" }),
   quarantine: (code: string, query: string) => ask<QuarantineView>(`${api}/datasets/${part(code)}/quarantine?${query}`),
   quality: () => ask<QualityView>(`${api}/data/quality`),
   lineage: (query: string) => ask<LineageView>(`${api}/data/lineage?${query}`),

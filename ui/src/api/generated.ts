@@ -179,6 +179,7 @@ export interface BatchView {
   score: number;
   faults: Record<string, number>;
   drift: Record<string, Drifted>;
+  by: string;
 }
 
 /** One board. */
@@ -186,6 +187,13 @@ export interface BoardView {
   code: string;
   name: Name;
   level: string;
+}
+
+/** What became of it. batch: None where nothing was new. known: files that were in before, with their batch. */
+export interface Brought {
+  batch: BatchView | null;
+  known: Record<string, number>;
+  cases: string[];
 }
 
 /** A key business (核心业务). partners: departments that cooperate. inputs: codes of data items; the other tuples hold codes too. */
@@ -411,6 +419,17 @@ export interface CityView {
   notes: Name[];
 }
 
+/** How rows come in now. next: when they are fetched next by the schedule. runs: the newest, the newest first. */
+export interface Collecting {
+  schedule: Schedule | null;
+  next: string | null;
+  runs: RunView[];
+  uploads: boolean;
+  fetches: boolean;
+  most_mb: number;
+  tickets: TicketView[];
+}
+
 /** One column. headers: what it may be called in a file. upper: small letters a-z are read as capitals. */
 export interface Column {
   code: string;
@@ -540,6 +559,7 @@ export interface ContractView {
   age: number | null;
   late: boolean;
   mine: boolean;
+  collecting: Collecting | null;
 }
 
 /** The report of what is missing. total: gaps that fit; listed: the first of them. owners: names of the departments in it. */
@@ -1843,6 +1863,14 @@ export interface RuleView {
   dataset: string;
 }
 
+/** A run that was told. slot: the moment it was due. batch: that it brought. why: it failed. */
+export interface RunView {
+  at: string;
+  slot: string;
+  batch: number | null;
+  why: Name | null;
+}
+
 /** An attribute that a step changed. None: the case does not say it. */
 export interface Said {
   code: string;
@@ -1856,6 +1884,15 @@ export interface SampleView {
   made_up: boolean;
   synthetic: boolean;
   batch: number;
+}
+
+/** hours: between runs of every hour. at: hours:minutes; of every hour the minutes count. on: day of week (1 Monday) or month. */
+export interface Schedule {
+  every: "day" | "hour" | "month" | "week";
+  hours?: number;
+  at?: string;
+  on?: number;
+  working_days?: boolean;
 }
 
 /** One batch of a trend. at: when its newest file was made. taken: else it was turned away. */
@@ -1995,6 +2032,8 @@ export interface SourceFile {
   rows?: number;
 }
 
+export type State = "accepted" | "arbitration" | "archived" | "cancelled" | "check_pending" | "checked" | "closed" | "dispatched" | "escalated" | "extension_requested" | "feedback" | "handling" | "merged" | "rated" | "registered" | "rejected" | "reopened" | "reported" | "returned" | "rework" | "self_handled" | "signed" | "suspended" | "suspension_requested" | "verify_pending";
+
 /** One step of a business and the time it may take. */
 export interface Step {
   name: Name;
@@ -2131,6 +2170,14 @@ export interface Terms {
   until: string;
 }
 
+/** The case that asks the provider to correct a batch. id: where the reader may see the case itself. */
+export interface TicketView {
+  batch: number;
+  number: string;
+  state: State;
+  id: string | null;
+}
+
 /** All figures of the wall at one position. */
 export interface Tiles {
   needs_person: Needs;
@@ -2201,6 +2248,7 @@ export interface TodayView {
   late: LateRow[];
   days: DayRow[];
   departments: DepartmentRow[];
+  filling?: boolean;
 }
 
 /** One type of the catalog. */

@@ -106,6 +106,12 @@ export const en: Words = {
     unassigned: "no owner yet",
     at: "at",
   },
+  signs: {
+    title: "Vital signs",
+    level: { normal: "normal", blue: "blue", yellow: "yellow", orange: "orange", red: "red", unknown: "unknown" },
+    normal: "normal {band} {unit}",
+    last: "last {count} readings over the normal band",
+  },
   drawer: {
     title: "{title}",
     total: "{count} case | {count} cases",

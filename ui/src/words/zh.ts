@@ -105,6 +105,12 @@ export const zh = {
     unassigned: "未定承办",
     at: "位于",
   },
+  signs: {
+    title: "城市体征",
+    level: { normal: "正常", blue: "蓝色", yellow: "黄色", orange: "橙色", red: "红色", unknown: "未知" } as Record<string, string>,
+    normal: "正常 {band} {unit}",
+    last: "最近 {count} 次读数，浅带为正常区间",
+  },
   drawer: {
     title: "{title}",
     total: "共 {count} 件",

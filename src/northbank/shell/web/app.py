@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from northbank.core.refusal import Refused
 from northbank.shell.web import (
+    bringing,
     cases,
     concerns,
     datasets,
@@ -74,6 +75,7 @@ def all_operations() -> tuple[Operation, ...]:
         *metrics.OPERATIONS,
         *lab.OPERATIONS,
         *datasets.OPERATIONS,
+        *bringing.operations(),
         *inventory.OPERATIONS,
         *governed.OPERATIONS,
         *sharing.OPERATIONS,

@@ -3,6 +3,8 @@
 Every part is bounded before it is kept. What the parts mean is for the callers.
 """
 
+from typing import Protocol
+
 import msgspec
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -17,17 +19,31 @@ _PATIENCE = 180.0  # four photos over a bad line
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What a form may hold: text fields up to `text` bytes in sum, and `files` named `file_name`, each up to `size`."""
+    """What a form may hold: text fields up to `text` bytes in sum, and `files` named `file_name`, each up to `size`.
+
+    patience: seconds within which it has to be here.
+    """
 
     text: int
     file_name: str
     files: int
     size: int
+    patience: float = _PATIENCE
 
     @property
     def whole(self) -> int:
         """The most bytes such a form can have."""
         return self.text + self.files * self.size + _OVERHEAD
+
+
+class Sink(Protocol):
+    """Where a large file goes while it arrives."""
+
+    def begin(self, name: str) -> None:
+        """A file comes; name: what its sender calls it."""
+
+    def write(self, part: bytes) -> None:
+        """The next bytes of it."""
 
 
 class Form(msgspec.Struct):
@@ -50,13 +66,15 @@ def media_of(scope: Scope) -> tuple[str, dict[bytes, bytes]]:
     return kind.decode("latin-1"), options
 
 
-async def read_multipart(scope: Scope, receive: Receive, boundary: bytes, rules: Rules) -> Form:
-    """Parse a multipart body while it arrives."""
+async def read_multipart(
+    scope: Scope, receive: Receive, boundary: bytes, rules: Rules, sink: Sink | None = None
+) -> Form:  # fmt: skip
+    """Parse a multipart body while it arrives. sink: where its files go; without one they are kept in the form."""
     content_length(scope, rules.whole)
-    reading = _Reading(rules)
+    reading = _Reading(rules) if sink is None else _Passing(rules, sink)
     try:
         parser = MultipartParser(boundary, reading.callbacks())  # type: ignore[arg-type]
-        async with in_time(_PATIENCE):
+        async with in_time(rules.patience):
             async for chunk in _chunks(receive, rules.whole):
                 parser.write(chunk)
         parser.finalize()
@@ -151,6 +169,29 @@ class _Reading:
 
     def _end(self) -> None:
         self.ended = True
+
+
+class _Passing(_Reading):
+    """Files go on to a sink; the form tells their names."""
+
+    def __init__(self, rules: Rules, sink: Sink) -> None:
+        super().__init__(rules)
+        self.sink = sink
+        self.size = 0
+
+    def _headers_finished(self) -> None:
+        super()._headers_finished()
+        if self.filename is not None:
+            self.sink.begin(self.filename)
+            self.size = 0
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self.filename is None:
+            return super()._data(data, start, end)
+        self.size += end - start
+        if self.size > self.rules.size:
+            raise Refused("too_large", limit=sizes(self.rules.size))
+        self.sink.write(data[start:end])
 
 
 def _utf8(raw: bytes, what: str) -> str:

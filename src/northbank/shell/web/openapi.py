@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, read from the registry: every operation, type, refusal and right. Nothing is written twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -69,6 +69,8 @@ def _operation(one: Operation, components: dict[str, Any]) -> dict[str, Any]:
         found["parameters"] = parameters
     if one.body is not None:
         found["requestBody"] = _body(one)
+    elif one.form is not None:
+        found["requestBody"] = _files(one.form)
     return found
 
 
@@ -116,6 +118,12 @@ def _body(one: Operation) -> dict[str, Any]:
         content[_FORM] = {"schema": {"type": "object", "properties": parts, "required": [one.part]}}
     required = _is_struct(one.body) and any(field.required for field in msgspec.structs.fields(one.body))
     return {"required": required, "content": content}
+
+
+def _files(form: Mapping[str, int]) -> dict[str, Any]:
+    """A form of files alone."""
+    schema = {"type": "object", "properties": {name: _part(many) for name, many in form.items()}, "required": [*form]}
+    return {"required": True, "content": {_FORM: {"schema": schema}}}
 
 
 def _part(many: int) -> dict[str, Any]:
