@@ -1,3 +1,4 @@
+// Conditions of a request: what they become, what is wrong with them, and how they read.
 import { expect, test } from "vitest";
 import type { Column } from "@/api/generated";
 import { begun, filterOf, inWords, opsOf } from "./rows";
