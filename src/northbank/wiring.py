@@ -35,7 +35,7 @@ from northbank.shell.jobs.look_back import run_look_back
 from northbank.shell.jobs.marking import run_marking
 from northbank.shell.jobs.refresh import run_refresh
 from northbank.shell.jobs.sealing import run_sealing
-from northbank.shell.jobs.sharing import run_sharing
+from northbank.shell.jobs.sharing import run_preparing, run_sharing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
 from northbank.shell.lake.answers import DuckAnswerer
@@ -170,6 +170,7 @@ class Center:
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world, self.timing))
         self.spawn(run_sharing(self.platform, self.timing))
+        self.spawn(run_preparing(self.platform, self.journal.position))
         self.spawn(run_refresh(self.adviser.refresh))
         if self.settings.mode == "live":  # invented and replayed days have their own clock: no source keeps to it
             self.spawn(run_collecting(self.platform))

@@ -16,6 +16,7 @@ from northbank.core.access import Actor, Role
 from northbank.core.account import Account
 from northbank.core.city import Name
 from northbank.flows.collect import collect
+from northbank.flows.keep_sharing import prepare_sharing
 from northbank.shell.lake import answers
 
 UNTIL = (date.today() + timedelta(days=90)).isoformat()
@@ -120,6 +121,19 @@ def test_a_filter_hides_rows_from_every_way_in(shared: Running, unit: httpx.Clie
     assert (
         asked(unit, one, "select kind from shops").json()["code"].endswith("bad_sql")
     )  # not even its own filter's column
+
+
+def test_what_questions_wait_for_is_made_ahead(shared: Running, unit: httpx.Client) -> None:
+    rows = {"kind": "cell", "column": "kind", "op": "eq", "values": ["food"]}
+    one, platform = given(shared, rows=rows, fields=["shop", "kind"]), shared.center.platform
+    shared.call(prepare_sharing(platform))
+    assert shared.call(prepare_sharing(platform)) == 0
+    folder = shared.center.settings.data / "granted"
+    made = sorted(path.name for path in folder.glob("*.parquet"))
+    assert asked(unit, one, "select count(*) from shops").json()["rows"] == [[80]]
+    unit.post("/api/v1/datasets/shops/rows", json={"grant": one, "key": ["s007"], "purpose": "x"}).raise_for_status()
+    assert sorted(path.name for path in folder.glob("*.parquet")) == made
+    assert len(list(folder.glob("profiles/shops-*.json"))) == 1
 
 
 ATTACKS = [

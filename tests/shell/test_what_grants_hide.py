@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,10 @@ from northbank.core.refusal import Refused
 from northbank.core.rowfilter import Compare, Either, Every, RowFilter
 from northbank.core.terms import Terms, askable, touched
 from northbank.ports.sharing import Given
+from northbank.shell.lake import copies
 from northbank.shell.lake.answers import DuckAnswerer
 from northbank.shell.lake.granted import TYPES
+from northbank.shell.lake.parts import Looking
 
 GRANT = "01890000-0000-7000-8000-000000000001"
 KINDS = {"id": "text", "area": "text", "n": "integer", "x": "number", "born": "date", "word": "text"}
@@ -124,10 +127,10 @@ class Written:
     def relation(self, dataset: Dataset, batches: Sequence[Collected]) -> str:
         return self.queries[batches[0].folder]
 
-    def lookups(
-        self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]
-    ) -> tuple[list[str], list[Any]]:
-        return [f'select * from ({self.relation(dataset, batches)}) where "id" = $1'], [key[0]]  # house: sql
+    def lookups(self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]) -> Looking:
+        return Looking(
+            {"": f'select * from ({self.relation(dataset, batches)}) where "id" = $1'}, [key[0]]
+        )  # house: sql
 
     def world(self, rows: Sequence[Row], terms: Terms) -> Given:
         """What a grant on these terms gives of these rows."""
@@ -203,11 +206,11 @@ def test_what_lies_outside_a_grant_changes_nothing(
 
     async def both() -> None:
         assert await answers(answerer, one, asked, keys) == await answers(answerer, other, asked, keys)
-        copies = [
-            (await answerer._copy(world, keyed)).read_bytes() for keyed in (False, True) for world in (one, other)
+        made = [
+            (await answerer._copies.of(world, keyed)).read_bytes() for keyed in (False, True) for world in (one, other)
         ]
-        assert copies[0] == copies[1]  # one work for one question: what it runs over is the same to the byte
-        assert copies[2] == copies[3]
+        assert made[0] == made[1]  # one work for one question: what it runs over is the same to the byte
+        assert made[2] == made[3]
 
     asyncio.run(both())
 
@@ -232,3 +235,65 @@ def test_an_error_in_a_row_outside_is_no_error(answerer: DuckAnswerer, written: 
         asyncio.run(answerer.query("select sum(cast(word as integer)) from people", [everything], "json", 10, "x"))
     assert refused.value.code == "query_failed"
     assert "abc" not in refused.value.say()
+
+
+PEOPLE: list[Row] = [
+    {"id": f"p{n}", "area": "HO"[n % 2], "n": n, "x": 1.0, "born": None, "word": str(n)} for n in range(6)
+]
+HALF = Terms(fields=("n",), rows=Compare(column="area", op="eq", values=("H",)), by_key=True, until=date(2027, 1, 1))
+COUNT = "select count(*) as c from people"
+
+
+def files(answerer: DuckAnswerer) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in answerer._root.glob("*")}
+
+
+async def counted(answerer: DuckAnswerer, world: Given) -> bytes:
+    return (await answerer.query(COUNT, [world], "json", 10, "x")).body
+
+
+async def test_what_is_made_ahead_is_all_that_a_question_reads(answerer: DuckAnswerer, written: Written) -> None:
+    """So that no question takes the longer, the more rows lie outside: the work over all rows is nobody's question."""
+    few, many = (
+        written.world(rows, HALF)
+        for rows in (PEOPLE, PEOPLE + [one | {"id": f"q{n}", "area": "O"} for n in range(50) for one in PEOPLE[:1]])
+    )
+    for world in (few, many):
+        assert await answerer.prepare(world) == 2
+        assert await answerer.prepare(world) == 0
+    made = files(answerer)
+    assert await answers(answerer, few, [COUNT], ["p0", "p1", "q1"]) == await answers(
+        answerer, many, [COUNT], ["p0", "p1", "q1"]
+    )
+    assert {name: at for name, at in files(answerer).items() if name.endswith(".parquet")} == {
+        name: at for name, at in made.items() if name.endswith(".parquet")
+    }
+
+
+async def test_the_copy_before_serves_until_the_newest_is_made(
+    answerer: DuckAnswerer, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms = msgspec.structs.replace(HALF, fields=("n", "x"))
+    old, new = written.world(PEOPLE, terms), written.world(PEOPLE[:2], terms)
+    await answerer.prepare(old)
+    monkeypatch.setattr(copies, "FRESH", 0)
+    assert b"[[3]]" in await counted(answerer, new)
+    answerer.forget()
+    monkeypatch.setattr(copies, "FRESH", 2)
+    assert b"[[1]]" in await counted(answerer, new), "never a copy from before somebody was forgotten"
+    await answerer.prepare(old)
+    await answerer.prepare(new)
+    assert b"[[1]]" in await counted(answerer, new)
+    (answerer._root / ".some-copy-4194304-1").write_text("left by a program that was killed")
+    assert answerer.sweep([new]) == 0
+    assert answerer.sweep([new]) == 2, "copies over older batches go one sweep later, when nobody reads them"
+    assert len(list(answerer._root.glob("*.parquet"))) == 2
+    assert not list(answerer._root.glob(".some*"))
+
+
+async def test_a_copy_that_cannot_be_made_tells_nothing_of_rows(answerer: DuckAnswerer, written: Written) -> None:
+    world = written.world(PEOPLE, msgspec.structs.replace(HALF, fields=("n", "born")))
+    written.queries[world.batches[0].folder] = "select error('王小明 of the hidden rows') as id"
+    with pytest.raises(Refused) as refused:
+        await counted(answerer, world)
+    assert (refused.value.code, "王小明" in refused.value.say()) == ("lake_failed", False)

@@ -138,6 +138,9 @@ class Answerer(Protocol):
     async def sample(self, dataset: Dataset, batches: Sequence[Collected], rows: int) -> list[Mapping[str, Cell]]:
         """A few rows, personal columns masked."""
 
+    async def prepare(self, given: Given) -> int:
+        """Make what a question under a grant would wait for; how many copies were made. Refused: `lake_failed`."""
+
     def sweep(self, living: Sequence[Given]) -> int:
         """Remove the copies that no living grant needs as the data are now; how many."""
 

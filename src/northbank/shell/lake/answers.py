@@ -1,56 +1,42 @@
-"""Questions over granted data: copies of what grants give, and a few engines that see nothing but those copies.
+"""Questions over granted data: a few engines that see nothing but copies of what grants give (copies.py).
 
-A copy is made once for the same terms over the same batches, before anything of a user runs. User SQL is read by guard.py first.
+A copy is made before anything of a user runs. User SQL is read by guard.py first.
 """
 
 import asyncio
-import os
-import secrets
 import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
-from northbank.core.celltypes import Value
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.profile import Profile
 from northbank.core.refusal import Refused
 from northbank.ports.sharing import Answered, Cell, Given, QueryFormat
 from northbank.shell.lake.compile import quoted
-from northbank.shell.lake.granted import copy_of, digest_of, fields_of, look_up, shown_of
+from northbank.shell.lake.copies import Copies, Relations
+from northbank.shell.lake.fast import literal
+from northbank.shell.lake.granted import fields_of, look_up, shown_of
 from northbank.shell.lake.guard import Guard
 from northbank.shell.lake.profiles import profile_of, sample_of
 from northbank.shell.lake.tables import BATCH, MOST_JSON, taken, written
 
 T = TypeVar("T")
 SECONDS = 20.0  # a question may take
-PATIENCE = 20.0  # a question waits for its copy
 AT_ONCE = 2  # questions of one account
 ENGINES = 2  # questions in all
 SPILL = "4GB"
-FORGOTTEN = "forgotten"  # the file whose word changes when rows are taken out of the lake
 _FAILED: tuple[tuple[type[Exception], str], ...] = (
     (duckdb.ConversionException, "a cell cannot be read as the type asked for"),
     (duckdb.OutOfRangeException, "a number or a day is out of range"),
     (duckdb.InvalidInputException, "a function was given a value that it does not take"),
 )
-
-
-class Relations(Protocol):
-    """Where the rows of a data set lie."""
-
-    def relation(self, dataset: Dataset, batches: Sequence[Collected]) -> str:
-        """A query of them."""
-
-    def lookups(
-        self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]
-    ) -> tuple[list[str], list[Value]]:
-        """Queries of the row under a key, the newest batch first, and the values that they take."""
 
 
 class DuckAnswerer:
@@ -66,7 +52,9 @@ class DuckAnswerer:
         self._engines: list[duckdb.DuckDBPyConnection] = []
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._free = asyncio.Semaphore(ENGINES)
-        self._making: dict[str, asyncio.Task[Path]] = {}
+        self._copies = Copies(root, lake, secret, self._working)
+        self._busy: set[duckdb.DuckDBPyConnection] = set()
+        self._closed = False
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -80,7 +68,7 @@ class DuckAnswerer:
             names = frozenset(one.name for one in given)
             used = await asyncio.to_thread(self._checked, sql, names)
             needed = [one for one in given if one.name.lower() in used]
-            copies = {one.name: (await self._copy(one, keyed=False), one) for one in needed}
+            copies = {one.name: (await self._copies.of(one, keyed=False), one) for one in needed}
             async with self._free:
                 return await self._within(SECONDS, lambda duck: _ask(duck, copies, sql, format, limit))
         finally:
@@ -119,7 +107,7 @@ class DuckAnswerer:
             "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
         }  # fmt: skip
         engine = duckdb.connect(config=config)
-        engine.execute(f"set allowed_directories = [{_literal(self._root)}]")
+        engine.execute(f"set allowed_directories = [{literal(str(self._root))}]")
         engine.execute("set parquet_metadata_cache = true")
         engine.execute("set enable_external_access = false")
         engine.execute("set lock_configuration = true")
@@ -140,18 +128,18 @@ class DuckAnswerer:
     ) -> list[tuple[Any, ...]]:
         """Where a filter hides rows, what is hidden is not even searched: a copy of the granted rows is."""
         if given.terms.rows is not None:
-            path = await self._copy(given, keyed=True)
-            query, values = look_up(given, _literal(path), key, column, limit)
+            path = await self._copies.of(given, keyed=True)
+            query, values = look_up(given, literal(str(path)), key, column, limit)
             return await asyncio.to_thread(self._read, query, values)
         return await asyncio.to_thread(self._look_into_batches, given, key, column)
 
     def _look_into_batches(self, given: Given, key: Sequence[Cell], column: str | None) -> list[tuple[Any, ...]]:
-        """Every row is granted: the batches themselves are asked, the newest first."""
-        queries, values = self._lake.lookups(
+        """Every row is granted: the batches themselves are asked."""
+        looking = self._lake.lookups(
             given.dataset, given.batches, [str(one).lower() if isinstance(one, bool) else str(one) for one in key]
         )
-        for one in queries:
-            query, more = shown_of(given, one, values, self._secret, column)
+        for one in looking.among(self._read):
+            query, more = shown_of(given, one, looking.values, self._secret, column)
             if rows := self._read(query, more):
                 return rows
         return []
@@ -159,7 +147,7 @@ class DuckAnswerer:
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
             if self._reader is None:
-                self._reader = self._open(self._root / "spill")
+                self._reader = self._open(self._root / "spill", 1)  # several for one row would wait for one another
                 self._reader.execute("set parquet_metadata_cache = true")  # files never change under their names
         duck = self._reader.cursor()
         try:
@@ -167,83 +155,54 @@ class DuckAnswerer:
         finally:
             duck.close()
 
-    async def _copy(self, given: Given, keyed: bool) -> Path:
-        """The copy of what a grant gives now; made first where there is none. Refused: `preparing` where that takes long."""
-        relation = self._lake.relation(given.dataset, given.batches)
-        name = digest_of(given, "keyed" if keyed else "cells", relation)
-        path = self._root / f"{name}.parquet"
-        if path.exists():
-            return path
-        task = self._making.get(name)
-        if task is None:
-            task = asyncio.ensure_future(asyncio.to_thread(self._make, given, relation, keyed, path))
-            self._making[name] = task
-            task.add_done_callback(lambda done: (self._making.pop(name, None), done.cancelled() or done.exception()))
-        try:
-            return await asyncio.wait_for(asyncio.shield(task), PATIENCE)
-        except TimeoutError:
-            raise Refused("preparing", dataset=given.dataset.code) from None
+    async def prepare(self, given: Given) -> int:
+        """Make what a question under a grant would wait for; how many copies were made. Refused: `lake_failed`."""
+        searched = given.terms.rows is not None and bool(given.terms.by_key or given.terms.answers)
+        return sum([await self._copies.prepare(given, keyed) for keyed in ((False, True) if searched else (False,))])
 
-    def _make(self, given: Given, relation: str, keyed: bool, path: Path) -> Path:
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_name(f".{path.stem}-{os.getpid()}-{threading.get_ident()}")
-        query, values = copy_of(given, relation, self._secret, keyed)
-        duck = self._open(self._root / "making")
-        try:
-            statement = f"copy ({query}) to {_literal(beside)} (format parquet, compression zstd)"  # house: sql
-            while True:
-                before = self._forgotten()
-                duck.execute(statement, values)
-                os.chmod(beside, 0o600)
-                os.replace(beside, path)
-                if self._forgotten() == before:
-                    return path
-                path.unlink(missing_ok=True)  # rows were forgotten meanwhile: made again without them
-        finally:
-            duck.close()
-            beside.unlink(missing_ok=True)
-
-    def _forgotten(self) -> str:
-        """Another word after each time that rows were forgotten, whichever process did it."""
-        try:
-            return (self._root / FORGOTTEN).read_text()
-        except FileNotFoundError:
-            return ""
-
-    def forget(self) -> int:
-        """Remove every copy and profile. The mark comes first, so that a copy that is being made elsewhere is not kept either."""
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = self._root / f"{FORGOTTEN}.{os.getpid()}"
-        new.write_text(secrets.token_hex(8))
-        os.replace(new, self._root / FORGOTTEN)
-        for path in (self._root / "profiles").glob("*.json"):
-            path.unlink(missing_ok=True)
-        return self.sweep(())
-
-    def _open(self, spill: Path) -> duckdb.DuckDBPyConnection:
+    def _open(self, spill: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
         """An engine for statements of this program."""
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": self._memory, "threads": str(self._threads), "temp_directory": str(spill),
+            "memory_limit": self._memory, "threads": str(threads or self._threads), "temp_directory": str(spill),
             "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
         }  # fmt: skip
         return duckdb.connect(config=config)
 
+    def forget(self) -> int:
+        """Remove every copy and profile, those that are being made too: rows were taken out of the lake; how many."""
+        gone = self._copies.forget()
+        for path in (self._root / "profiles").glob("*.json"):
+            path.unlink(missing_ok=True)
+        return gone
+
     def sweep(self, living: Sequence[Given]) -> int:
         """Remove the copies that no living grant needs as the data are now; how many."""
-        kept = {
-            f"{digest_of(one, what, self._lake.relation(one.dataset, one.batches))}.parquet"
-            for one in living
-            for what in ("cells", "keyed")
-        }
-        gone = [path for path in self._root.glob("*.parquet") if path.name not in kept]
-        for path in gone:
-            path.unlink(missing_ok=True)
-        return len(gone)
+        return self._copies.sweep(living)
 
     async def profile(self, dataset: Dataset, batches: Sequence[Collected], few: int) -> Profile:
         """The profile of a data set as it is now, kept beside the copies."""
         relation = self._lake.relation(dataset, batches)
-        return await asyncio.to_thread(profile_of, self._read, self._root / "profiles", dataset, batches, relation, few)
+        return await asyncio.to_thread(self._profile, dataset, batches, relation, few)
+
+    def _profile(self, dataset: Dataset, batches: Sequence[Collected], relation: str, few: int) -> Profile:
+        with self._working() as duck:  # an engine of its own: it reads every row, and look-ups do not wait
+            return profile_of(
+                lambda query, values: duck.execute(query, list(values)).fetchall(),
+                self._root / "profiles", dataset, batches, relation, few,
+            )  # fmt: skip
+
+    @contextmanager
+    def _working(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An engine for one piece of this program's work, which ends when the center does."""
+        duck = self._open(self._root / "making")
+        self._busy.add(duck)
+        try:
+            if self._closed:
+                raise duckdb.InterruptException("the center stops")
+            yield duck
+        finally:
+            self._busy.discard(duck)
+            duck.close()
 
     async def sample(self, dataset: Dataset, batches: Sequence[Collected], rows: int) -> list[Mapping[str, Cell]]:
         """A few rows, personal columns masked."""
@@ -251,7 +210,10 @@ class DuckAnswerer:
         return await asyncio.to_thread(sample_of, self._read, dataset, relation, rows)
 
     def close(self) -> None:
-        """Give the engines back."""
+        """Give the engines back, and end what they do."""
+        self._closed = True
+        for busy in list(self._busy):
+            busy.interrupt()
         for one in (*self._engines, self._reader):
             if one is not None:
                 one.close()
@@ -267,7 +229,7 @@ def _ask(
         for name, (path, given) in copies.items():
             columns = ", ".join(quoted(one.code) for one in fields_of(given)) or "granted"
             duck.execute(
-                f"create temp view {quoted(name)} as select {columns} from read_parquet({_literal(path)})"  # house: sql
+                f"create temp view {quoted(name)} as select {columns} from read_parquet({literal(str(path))})"  # house: sql
             )
         most = min(limit, MOST_JSON) if format == "json" else limit
         table, cut = taken(duck.execute(sql).to_arrow_reader(BATCH), most)
@@ -290,8 +252,3 @@ def _told(error: Exception) -> Refused:
     if isinstance(error, duckdb.InterruptException):
         return Refused("query_too_slow", seconds=int(SECONDS))
     return Refused("query_failed", why="the engine could not answer it")
-
-
-def _literal(path: Path) -> str:
-    """A path of this program's own making where a statement allows no parameter."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -85,24 +85,18 @@ def salt_of(secret: bytes, grant: str) -> str:
     return hmac.digest(secret, f"pseudonyms of {grant}".encode(), "sha256").hex()
 
 
-def digest_of(given: Given, what: str, relation: str) -> str:
-    """A name for a copy: the same for the same terms over the same files. Pseudonyms make it one of the grant's own."""
+def name_of(given: Given, keyed: bool) -> str:
+    """A name for a copy: of its terms, then of its batches; the same for the same terms over the same rows.
+
+    Pseudonyms make it one of the grant's own.
+    """
     dataset, terms = given.dataset, given.terms
     own = given.grant if "hash" in terms.shown.values() else ""
-    batches = [(one.n, one.folder) for one in given.batches]
     said = (
-        what,
-        dataset.code,
-        dataset.version,
-        batches,
-        relation,
-        terms.fields,
-        terms.answers,
-        terms.shown,
-        terms.rows,
-        own,
-    )
-    return sha256(_encode(said)).hexdigest()[:40]
+        keyed, dataset.code, dataset.version, terms.fields, terms.answers, terms.shown, terms.rows, own
+    )  # fmt: skip
+    batches = [(one.n, one.folder) for one in given.batches]
+    return f"{sha256(_encode(said)).hexdigest()[:32]}-{sha256(_encode(batches)).hexdigest()[:16]}"
 
 
 def fields_of(given: Given) -> list[Column]:

@@ -4,8 +4,9 @@ A part is the folder of a batch, or one that replaces several (`merged/`). Of ea
 parts whose key is in a newer one are left out, by the keys of the newer ones alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -62,6 +63,24 @@ def merged_in(root: Path, dataset: str) -> list[Merged]:
     return [decode(path.read_bytes()) for path in sorted((root / dataset / MERGED).glob(f"*/{ABOUT}"))]
 
 
+class Looking(msgspec.Struct, frozen=True):
+    """How the row of a key is looked for: a query of each part, the newest first, all with the same values.
+
+    probe: a query of the files that have the key, where there are several parts; of keys alone, it unpacks little.
+    """
+
+    queries: dict[str, str]  # by folder
+    values: list[Value]
+    probe: str = ""
+
+    def among(self, read: Callable[[str, Sequence[Value]], Iterable[tuple[Any, ...]]]) -> list[str]:
+        """The queries that can have the row: of several parts the newest that has the key."""
+        if not self.probe:
+            return list(self.queries.values())
+        having = {str(Path(name).parent) for (name,) in read(self.probe, self.values)}
+        return [query for folder, query in self.queries.items() if folder in having][:1]
+
+
 def relation(dataset: Dataset, parts: Sequence[Part], other: bool = False) -> str:
     """A query of the rows of parts, the oldest first. other: some were written under another contract, so columns may lack."""
     columns = ", ".join(quoted(column.code) for column in dataset.columns)
@@ -101,11 +120,20 @@ def _typed_nothing(dataset: Dataset) -> str:
     return ", ".join(f"null::{SQL_TYPES[column.kind]} as {quoted(column.code)}" for column in dataset.columns)
 
 
-def keyed(dataset: Dataset, part: Part, values: Sequence[Value]) -> str:
-    """A query of the row of a part that has a key, whose typed values are its parameters."""
-    columns = ", ".join(quoted(column.code) for column in dataset.columns)
+def looking(dataset: Dataset, parts: Sequence[Part], values: list[Value]) -> Looking:
+    """How to look for the row of a key, whose typed values are the parameters; parts: the oldest first."""
     same = " and ".join(f"{quoted(one)} = ${n}" for n, one in enumerate(dataset.key, 1))
     cells = None if any(isinstance(one, float) for one in values) else [as_text(one) for one in values]
+    queries = {str(part.folder): _keyed(dataset, part, cells, same) for part in reversed(parts)}
+    if len(parts) < 2:
+        return Looking(queries, values)
+    files = ", ".join(part.files(cells) for part in parts)
+    every = f"read_parquet([{files}], hive_partitioning=false, union_by_name=true, filename=true)"
+    return Looking(queries, values, f"select distinct filename from {every} where {same}")  # house: sql
+
+
+def _keyed(dataset: Dataset, part: Part, cells: Sequence[str] | None, same: str) -> str:
+    columns = ", ".join(quoted(column.code) for column in dataset.columns)
     rows = f"{_rows(part, '*', cells)} union all by name (select {_typed_nothing(dataset)} where false)"
     return f"select {columns}, {BATCH} from ({rows}) where {same}"  # house: sql
 

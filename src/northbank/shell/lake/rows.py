@@ -17,12 +17,11 @@ from typing import TypeVar
 
 import duckdb
 
-from northbank.core.celltypes import Value
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.refusal import Refused
 from northbank.shell.lake import parts
 from northbank.shell.lake.held import SPILL
-from northbank.shell.lake.parts import Part, key_of, keyed, parts_of
+from northbank.shell.lake.parts import Looking, Part, key_of, looking, parts_of
 
 T = TypeVar("T")
 POOL = 4  # questions answered at once
@@ -67,33 +66,27 @@ class LakeRows:
     ) -> dict[str, object] | None:
         """The row of a key, whose cells are given as text in the order of the contract's key: typed cells by column, and `_batch`.
 
-        One file a batch is opened, the newest first. None where there is no such row. Refused: `lake_lost`.
+        One file a batch is opened. None where there is no such row. Refused: `lake_lost`.
         """
-        values = key_of(dataset, key)
-        if values is None:
-            return None
-        found = list(reversed(parts_of(self._root, dataset.code, batches)))
-        self._check(dataset, found)
+        found = self.lookups(dataset, batches, key)
 
         def look(duck: duckdb.DuckDBPyConnection) -> dict[str, object] | None:
-            for part in found:
-                done = duck.execute(keyed(dataset, part, values), values)
+            for query in found.among(lambda query, values: duck.execute(query, list(values)).fetchall()):
+                done = duck.execute(query, found.values)
                 if row := done.fetchone():
                     return dict(zip((name for name, *_ in done.description or ()), row, strict=True))
             return None
 
         return await self._run(look)
 
-    def lookups(
-        self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]
-    ) -> tuple[list[str], list[Value]]:
-        """The same as queries for another engine, the newest batch first, with the values they all take; none where no key reads so."""
+    def lookups(self, dataset: Dataset, batches: Sequence[Collected], key: Sequence[str]) -> Looking:
+        """The same as queries, for another engine; none where no key reads so. Refused: `lake_lost`."""
         values = key_of(dataset, key)
         if values is None:
-            return [], []
-        found = list(reversed(parts_of(self._root, dataset.code, batches)))
+            return Looking({}, [])
+        found = parts_of(self._root, dataset.code, batches)
         self._check(dataset, found)
-        return [keyed(dataset, part, values) for part in found], values
+        return looking(dataset, found, values)
 
     def _check(self, dataset: Dataset, found: Sequence[Part]) -> None:
         for one in found:
