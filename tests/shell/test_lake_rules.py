@@ -43,9 +43,10 @@ days = st.dates(date(1890, 1, 1), date(2110, 1, 1))
 written = st.one_of(
     ODD,
     st.builds(
-        lambda y, m, d, form: form.format(y, m, d), st.integers(1900, 2030), st.integers(0, 13), st.integers(0, 32),
+        lambda y, m, d, form: form.format(y, m, d), st.integers(1900, 2030) | st.sampled_from([999, 12345]), st.integers(0, 13), st.integers(0, 32),
         st.sampled_from(["{}-{}-{}", "{}-{:02}-{:02}", "{}/{}/{}", "{}{:02}{:02}", "{}年{}月{}日", "{}-{}/{}", "{}-{:02}-{:02} 09:30",
-                         "{}-{}-{}T23:59:59", "{}/{}/{} 24:00", "{}年{}月{}日 7:00", "{}{:02}{:02} 07:00"]),
+                         "{}-{}-{}T23:59:59", "{}/{}/{} 24:00", "{}年{}月{}日 7:00", "{}{:02}{:02} 07:00",
+                         "{:04}-{:02}-{:02}", "{}-{:02}-{:02} 07:00:09", "{}-{:02}-{:02} 24:00:00", "{}-{:02}-{:02} 07:00:09.500000", "{}-{:02}-{:02} 07:00:09+08"]),
     ),
     st.integers().map(str), st.floats(allow_nan=False, allow_infinity=False).map(str), st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str),
     st.sampled_from(["是", "否", "true", "TRUE", "1", "0", "Yes"]),

@@ -104,10 +104,8 @@ def test_a_steward_sees_who_read_a_person(center: Running, desk: httpx.Client, m
     desk.get(f"/api/v1/cases/{made['id']}?purpose=call_back")
     with center.client("admin") as admin:
         page = admin.get("/api/v1/readings", params={"case": made["id"]}).json()
-        assert [(row["actor"], row["purpose"], row["kind"]) for row in page["rows"]] == [
-            ("desk", "read.call_back", "words")
-        ]
-        [row] = page["rows"]
+        [row] = [one for one in page["rows"] if one["actor"] != "system"]  # the scan for hot issues reads words too
+        assert (row["actor"], row["purpose"], row["kind"]) == ("desk", "read.call_back", "words")
         assert row["name"]["en"] == "The desk"
         assert row["number"] == made["number"]
 
