@@ -152,7 +152,8 @@ async def test_what_a_kill_left_is_forgotten_by_the_same_command(desk: Desk, mon
 async def test_a_copy_that_is_being_made_meanwhile_is_made_again(desk: Desk) -> None:
     """The mark changes between the reading of the rows and the look at it."""
     given = await desk.given("shops")
-    make, looks = desk.answerer._forgotten, []
+    making, looks = desk.answerer._copies, []
+    make = making._forgotten
 
     def look() -> str:
         looks.append(1)
@@ -160,7 +161,7 @@ async def test_a_copy_that_is_being_made_meanwhile_is_made_again(desk: Desk) -> 
             desk.answerer.forget()
         return make()
 
-    desk.answerer._forgotten = look  # type: ignore[method-assign]
+    making._forgotten = look  # type: ignore[method-assign]
     desk.answerer.forget()
     looks.clear()
     await desk.answerer.rows(given, ["s2"], 1)

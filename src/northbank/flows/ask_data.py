@@ -254,7 +254,7 @@ async def _given(platform: Platform, grant: Grant, taken: set[str]) -> Given:
         n += 1
         name = f"{dataset.code}_{n}"
     return Given(
-        name=name, grant=grant.id, dataset=dataset, batches=await batches_of(platform, dataset), terms=grant.given,
+        name=name, grant=grant.id, dataset=dataset, batches=await batches_of(platform, dataset), terms=grant.given
     )  # fmt: skip
 
 
