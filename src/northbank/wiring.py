@@ -170,7 +170,7 @@ class Center:
         self.spawn(self.tail.run())
         self.spawn(run_timer(self.world, self.timing))
         self.spawn(run_sharing(self.platform, self.timing))
-        self.spawn(run_preparing(self.platform, self.journal.position))
+        self.spawn(run_preparing(self.platform, self.timing, self.journal.position))
         self.spawn(run_refresh(self.adviser.refresh))
         if self.settings.mode == "live":  # invented and replayed days have their own clock: no source keeps to it
             self.spawn(run_collecting(self.platform))
@@ -250,6 +250,7 @@ class Center:
             broadcaster=broadcaster, darkroom=Darkroom(web.photo_pixels, web.photo_edge),
             reports_by_account=Buckets(web.reports_per_minute, monotonic),
             reports_by_address=Buckets(web.anonymous_per_minute, monotonic),
+            answers_by_account=Buckets(web.answers_per_minute, monotonic),
             snapshot=self.tail.snapshot, alive=self.alive,
             unavailable=UNAVAILABLE,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from northbank.core.city import Name
 from northbank.flows.collect import collect
 from northbank.flows.keep_sharing import prepare_sharing
 from northbank.shell.lake import answers
+from northbank.shell.web.sharing import MEDIA
 
 UNTIL = (date.today() + timedelta(days=90)).isoformat()
 HEAD = "编号,名称,类别,店主身份证号,电话,开业日期,座位数"
@@ -91,6 +92,20 @@ def test_an_answer_comes_in_four_formats(unit: httpx.Client, grant: str) -> None
     ] == [[80, 4800], [40, 2340]]
     cut = asked(unit, grant, "select shop from shops order by shop", limit=2).json()
     assert (cut["rows"], cut["cut"]) == ([["s000"], ["s001"]], True)
+
+
+def test_csv_runs_no_formula(unit: httpx.Client, grant: str) -> None:
+    sql = """select '=1+1' as "=a", '-2' as b, -2 as c, chr(9) || 'x' as d, '＋cmd' as e, 'a=1' as f, '@x' as g, cast(null as varchar) as h"""
+    text = sql.replace("chr(9) || 'x'", "'\tx'")
+    found = asked(unit, grant, text, format="csv").text.splitlines()
+    assert found == ['''"'=a","b","c","d","e","f","g","h"''', """"'=1+1","'-2",-2,"'\tx","'＋cmd","a=1","'@x","""]
+    assert asked(unit, grant, text).json()["rows"] == [["=1+1", "-2", -2, "\tx", "＋cmd", "a=1", "@x", None]]
+
+
+def test_the_formats_of_an_answer_stand_in_the_description(unit: httpx.Client) -> None:
+    paths = unit.get("/api/openapi.json").json()["paths"]
+    content = paths["/api/v1/data/query"]["post"]["responses"]["200"]["content"]
+    assert list(content) == [one.decode() for one in MEDIA.values()]
 
 
 def test_rows_and_answers_by_key(unit: httpx.Client, grant: str) -> None:
@@ -205,6 +220,23 @@ def test_every_question_is_recorded_and_none_of_its_cells(shared: Running, unit:
             f"/api/v1/data/grants/{one}/act", json={"act": "revoke", "reason": "no longer needed"}
         ).raise_for_status()
     assert asked(unit, one, "select 1").json()["code"] == "no_grant"  # at once
+
+
+def test_nobody_searches_by_yes_and_no(shared: Running) -> None:
+    one, body = given(shared), {"key": ["s007"], "purpose": "x", "ask": {"what": "exists"}}
+    login = "quick"
+    account = Account(Name(login), Actor(login, Role.UNIT_OFFICER, "roads"))
+    shared.call(
+        shared.center.accounts.add(account, shared.call(shared.center.passwords.hash(PASSWORD)), datetime.now(UTC))
+    )
+    with shared.client(login) as quick:
+        found = [quick.post("/api/v1/datasets/shops/answer", json=body | {"grant": one}) for _ in range(160)]
+        codes = [reply.status_code for reply in found]
+        assert codes[:120] == [200] * 120
+        assert 429 in codes
+        assert found[codes.index(429)].json()["code"] == "rate"
+    with shared.client("unit") as unit:
+        assert unit.post("/api/v1/datasets/shops/answer", json=body | {"grant": one}).status_code == 200
 
 
 def test_a_retry_asks_once(unit: httpx.Client) -> None:

@@ -31,8 +31,11 @@ async def run_sharing(platform: Platform, ready: asyncio.Event, every: float = E
     await rounds("sharing", look, every)
 
 
-async def run_preparing(platform: Platform, position: Callable[[], Awaitable[int]], every: float = EVERY) -> None:
+async def run_preparing(
+    platform: Platform, ready: asyncio.Event, position: Callable[[], Awaitable[int]], every: float = EVERY
+) -> None:  # fmt: skip
     """Make ahead until cancelled, one thing at a time; a stop costs the copy at hand. position: how far the journal is."""
+    await ready.wait()
     seen = -1
 
     async def follow() -> None:

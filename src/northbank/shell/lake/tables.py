@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
@@ -15,10 +16,7 @@ from northbank.ports.sharing import QueryFormat
 MOST_BYTES = 64 << 20
 MOST_JSON = 10_000  # rows
 BATCH = 2_048
-MEDIA: dict[QueryFormat, str] = {
-    "json": "application/json", "csv": "text/csv; charset=utf-8", "arrow": "application/vnd.apache.arrow.stream",
-    "parquet": "application/vnd.apache.parquet",
-}  # fmt: skip
+FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"  # what a spreadsheet takes for the beginning of a formula
 
 
 def taken(reader: Any, limit: int) -> tuple[pa.Table, bool]:
@@ -45,7 +43,7 @@ def written(table: pa.Table, format: QueryFormat, cut: bool) -> bytes:
             return _json(table, cut)
         case "csv":
             out = io.BytesIO()
-            pa_csv.write_csv(table, out)
+            pa_csv.write_csv(_harmless(table), out)
             return out.getvalue()
         case "arrow":
             sink = pa.BufferOutputStream()
@@ -56,6 +54,16 @@ def written(table: pa.Table, format: QueryFormat, cut: bool) -> bytes:
             sink = pa.BufferOutputStream()
             pa_parquet.write_table(table, sink, compression="zstd")
             return bytes(sink.getvalue().to_pybytes())
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before every text, also of a name, that a spreadsheet would take for a formula."""
+    found = [_plain_text(cells) if pa.types.is_string(cells.type) else cells for cells in table.columns]
+    return pa.Table.from_arrays(found, names=_plain_text(pa.array(table.column_names, pa.string())).to_pylist())
+
+
+def _plain_text(cells: Any) -> Any:
+    return pc.replace_substring_regex(cells, f"({FORMULA})", r"'\1")
 
 
 def _json(table: pa.Table, cut: bool) -> bytes:

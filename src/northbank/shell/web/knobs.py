@@ -41,6 +41,9 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     address_login_rate: str = "60/minute"
     reports_per_minute: int = 6000  # for each account; 0 lifts the limit
     anonymous_per_minute: int = 6  # for each address
+    answers_per_minute: int = (
+        120  # yes-or-no answers about rows, for each account: people check, programs that search are slowed
+    )
 
     live_tick: float = 0.15
     live_heartbeat: float = 1.0

@@ -142,7 +142,8 @@ def _responses(one: Operation) -> dict[str, Any]:
     if one.reply is bytes:
         good["content"] = {one.media: {"schema": {"type": "string", "format": "binary"}}}
     elif one.reply is not None:
-        good["content"] = {one.media: {"schema": _schema(one.reply)}}
+        other = {media: {"schema": {"type": "string", "format": "binary"}} for media in one.also}
+        good["content"] = {one.media: {"schema": _schema(one.reply)}, **other}
     found: dict[str, Any] = {str(one.status): good}
     for status, codes in sorted(_codes(one).items()):
         found[str(status)] = _problem(", ".join(codes))

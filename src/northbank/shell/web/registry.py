@@ -46,6 +46,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     darkroom: Darkroom
     reports_by_account: Buckets
     reports_by_address: Buckets
+    answers_by_account: Buckets
     snapshot: Callable[[Rows], Awaitable[Snapshot]]
     alive: Callable[[], Awaitable[Mapping[str, Any]]]
     unavailable: tuple[type[Exception], ...] = (OSError,)
@@ -78,6 +79,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     who: `anyone`, `wall` (signed in, or anybody while the wall is open) or `account`.
     roles: the roles that may use it; None for all. keyed: it takes an Idempotency-Key.
     form: it also takes multipart: the body as the part named `part`, and files by part name with how many.
+    also: media types that the body of a request may ask for besides `media`; their bytes have no schema.
     refusals: codes beyond those every operation can give.
     """
 
@@ -97,6 +99,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     form: Mapping[str, int] | None = None
     part: str = FORM_BODY
     media: str = "application/json"
+    also: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     example: Any = None
 

@@ -91,7 +91,8 @@ async def find_rows(face: Face, call: Call) -> RowsAnswer:
 
 
 async def answer_minimally(face: Face, call: Call) -> MinimalAnswer:
-    """Yes or no."""
+    """Yes or no; not so often that somebody could search by asking. Refused: `rate`."""
+    face.answers_by_account.take(call.actor.login)
     return await ask_data.answer_minimally(face.platform, call.actor, call.path["code"], call.body)
 
 
@@ -167,7 +168,8 @@ OPERATIONS = (
     ),
     _operation(
         "query_data", "POST", "/api/v1/data/query", "查询数据", "One SELECT over granted tables, as JSON, CSV, Arrow or Parquet",
-        body=DataQuery, reply=QueryAnswer, run=query_data, roles=ASKERS, example=SQL,
+        body=DataQuery, reply=QueryAnswer, also=tuple(MEDIA[one].decode() for one in ENDINGS), run=query_data, roles=ASKERS,
+        example=SQL,
         refusals=(*ON_DATA, "bad_sql", "sql_not_allowed", "no_table", "query_failed", "query_too_slow", "query_too_large",
                   "busy_queries"),
     ),
