@@ -205,6 +205,7 @@ export const dataEn: typeof dataZh = {
     true: "yes",
     false: "no",
     op: { eq: "is", ne: "is not", lt: "is under", le: "is at most", gt: "is over", ge: "is at least", in: "is one of", empty: "is empty", filled: "is filled in" },
+    day: { lt: "is before", le: "is not after", gt: "is after", ge: "is not before" },
   },
   bring: {
     title: "How rows come in",

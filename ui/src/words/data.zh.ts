@@ -203,6 +203,7 @@ export const dataZh = {
     true: "是",
     false: "否",
     op: { eq: "等于", ne: "不等于", lt: "小于", le: "不超过", gt: "大于", ge: "不低于", in: "是其中之一：", empty: "没有填", filled: "已填" } as Record<string, string>,
+    day: { lt: "早于", le: "不晚于", gt: "晚于", ge: "不早于" } as Record<string, string>,
   },
   bring: {
     title: "数据怎样进来",

@@ -1,5 +1,5 @@
 // Which rows are asked for: conditions as people choose them, and a filter of the server in words. Pure.
-import type { Column, Compare, Terms } from "@/api/generated";
+import type { Column, Compare, Name, Terms } from "@/api/generated";
 
 export type Filter = NonNullable<Terms["rows"]>;
 export type Op = Compare["op"];
@@ -40,13 +40,18 @@ export function filterOf(conditions: Condition[], columns: Column[]): { filter: 
   return { filter: parts.length > 1 ? { kind: "and", of: parts } : (parts[0] ?? null), wrong };
 }
 
-/** A filter as a sentence; t says the words, name and of the columns and codes. */
-export function inWords(filter: Filter, t: (key: string) => string, name: (column: string) => string, of: (column: string, code: string) => string): string {
+/** The key of the word for a comparison: days and times are before and after, not more and less. */
+export const opWord = (kind: Column["kind"], op: Op): string => `data.rows.${(kind === "date" || kind === "time") && op.length === 2 && /[gl]/.test(op) ? "day" : "op"}.${op}`;
+
+/** A filter as a sentence; t says the words, say the names of columns and codes. */
+export function inWords(filter: Filter, t: (key: string) => string, columns: Column[], say: (name: Name) => string): string {
   if (filter.kind !== "cell") {
-    const parts = filter.of.map((one) => inWords(one, t, name, of));
+    const parts = filter.of.map((one) => inWords(one, t, columns, say));
     return filter.kind === "and" ? parts.join(t("data.rows.and")) : `(${parts.join(t("data.rows.or"))})`;
   }
-  const values = (filter.values ?? []).map((one) => (typeof one === "boolean" ? t(`data.rows.${one}`) : of(filter.column, String(one))));
+  const column = columns.find((one) => one.code === filter.column);
+  const named = (code: string): string => (column?.codes?.[code] && say(column.codes[code])) || code;
+  const values = (filter.values ?? []).map((one) => (typeof one === "boolean" ? t(`data.rows.${one}`) : named(String(one))));
   const op = filter.op === "in" && values.length === 1 ? "eq" : filter.op;
-  return [name(filter.column), t(`data.rows.op.${op}`), values.join(t("data.comma"))].filter(Boolean).join(" ");
+  return [column ? say(column.name) : filter.column, t(opWord(column?.kind, op)), values.join(t("data.comma"))].filter(Boolean).join(" ");
 }
