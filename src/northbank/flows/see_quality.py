@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from northbank.core.access import Actor
-from northbank.core.dataset import AnyStatement, TurnedAway
+from northbank.core.dataset import AnyStatement, Dataset, TurnedAway
 from northbank.core.moves import ENDED
 from northbank.core.name import Name
-from northbank.core.quality import Quality, of_dataset, together
+from northbank.core.quality import Quality, RuleFault, of_dataset, together
 from northbank.flows.platform import check_reader
 from northbank.flows.see_inventory import unit_name
 from northbank.flows.standing_batches import Told, past_batches
@@ -30,10 +30,11 @@ class QualityQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class QualityView(msgspec.Struct, frozen=True):
-    """The scores. owners: names of the departments in it."""
+    """The scores. owners: names of the departments in it. columns: by data set, names of the columns that failing rules look at."""
 
     quality: Quality
     owners: dict[str, Name]
+    columns: dict[str, dict[str, Name]]
 
 
 async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityView:
@@ -46,7 +47,13 @@ async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityV
     tickets = await _tickets(world, past, query.batches)
     found = [of_dataset(one, past[one.code], now, query.batches, tickets[one.code]) for one in chosen]
     owners = sorted({one.owner for one in chosen})
-    return QualityView(together(found), {code: unit_name(world.city, code) for code in owners})
+    columns = {one.code: names for one in found if (names := _columns(world.city.datasets[one.code], one.faults))}
+    return QualityView(together(found), {code: unit_name(world.city, code) for code in owners}, columns)
+
+
+def _columns(dataset: Dataset, faults: Sequence[RuleFault]) -> dict[str, Name]:
+    codes = {code for one in faults for code in one.rule.partition("(")[2].rstrip(")").split(",")}
+    return {column.code: column.name for column in dataset.columns if column.code in codes}
 
 
 async def _tickets(world: World, past: Mapping[str, Sequence[AnyStatement]], last: int) -> Counter[str]:

@@ -1675,10 +1675,11 @@ export interface Quality {
   owners: OwnerQuality[];
 }
 
-/** The scores. owners: names of the departments in it. */
+/** The scores. owners: names of the departments in it. columns: by data set, names of the columns that failing rules look at. */
 export interface QualityView {
   quality: Quality;
   owners: Record<string, Name>;
+  columns: Record<string, Record<string, Name>>;
 }
 
 /** Bad rows of batch `n` (none: 0). batches: the newest that have bad rows. faults: by rule, the most frequent first. */
