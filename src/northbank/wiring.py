@@ -143,7 +143,7 @@ class Center:
             self.world, lake, DuckFigures(lake, settings.data / "prepared"), sharing_of(settings, pool, vault_key, lake),
             sources=sources_of(settings), inbox=LakeInbox(settings.data / "inbox"), shelf=PgShelf(pool), quarantine=LakeQuarantine(settings.data / "lake", settings.lake_memory),
             linker=links_of(settings, vault_key), surroundings=DuckSurroundings(lake, links_secret(vault_key)),
-            filling=lambda: not self.gathered.is_set(),
+            filling=lambda: not self.gathered.is_set(), scheduled=settings.mode == "live",
         )  # fmt: skip
         simulations = PgSimulations(pool)
         self.trail = FileTrail(settings.data / "lineage", settings.lineage_url)

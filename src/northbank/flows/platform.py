@@ -40,7 +40,10 @@ def _never() -> bool:
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """What flows of the data platform are given. filling: whether invented batches of the past are still being told: none is late yet."""
+    """What flows of the data platform are given. filling: whether invented batches of the past are still being told: none is late yet.
+
+    scheduled: whether schedules are kept here; they are not where days are invented or replayed.
+    """
 
     world: World
     lake: Lake
@@ -53,6 +56,7 @@ class Platform(msgspec.Struct, frozen=True):
     linker: Links | None = None
     surroundings: Surroundings | None = None
     filling: Callable[[], bool] = _never
+    scheduled: bool = True
 
     @property
     def links(self) -> Links:

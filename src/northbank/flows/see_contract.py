@@ -111,7 +111,7 @@ class TicketView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collecting(msgspec.Struct, frozen=True, kw_only=True):
-    """How rows come in now. next: when they are fetched next by the schedule. runs: the newest, the newest first.
+    """How rows come in now. next: when they are fetched next by the schedule; None where none is kept. runs: the newest, the newest first.
 
     uploads: the reader may bring a file, of `most_mb` at most; fetches: and have the origin asked at once. tickets: to those who answer for the data.
     """
@@ -164,7 +164,7 @@ async def _collecting(platform: Platform, actor: Actor, seen: DatasetView) -> Co
     planned = await see_schedule(platform.world, dataset.code)
     uploads = mine and dataset.made == "collected"
     return Collecting(
-        schedule=dataset.schedule, next=planned.next if planned else None, runs=planned.runs if planned else [],
+        schedule=dataset.schedule, next=planned.next if planned and platform.scheduled else None, runs=planned.runs if planned else [],
         uploads=uploads, fetches=uploads and dataset.origin is not None, most_mb=MOST_MB,
         tickets=await _tickets(platform.world, actor, seen) if mine else [],
     )  # fmt: skip

@@ -419,7 +419,7 @@ export interface CityView {
   notes: Name[];
 }
 
-/** How rows come in now. next: when they are fetched next by the schedule. runs: the newest, the newest first. */
+/** How rows come in now. next: when they are fetched next by the schedule; None where none is kept. runs: the newest, the newest first. */
 export interface Collecting {
   schedule: Schedule | null;
   next: string | null;

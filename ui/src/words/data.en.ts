@@ -213,6 +213,7 @@ export const dataEn: typeof dataZh = {
     weekday: { 1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday" },
     workingDays: ", on working days",
     next: "next {at}",
+    notHere: "not while days are simulated or replayed",
     runs: "Last runs",
     failed: "failed, is tried again",
     nothing: "Nothing new",

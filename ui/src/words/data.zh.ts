@@ -211,6 +211,7 @@ export const dataZh = {
     weekday: { 1: "周一", 2: "周二", 3: "周三", 4: "周四", 5: "周五", 6: "周六", 7: "周日" } as Record<string, string>,
     workingDays: "，仅工作日",
     next: "下次 {at}",
+    notHere: "模拟或回放时不按时归集",
     runs: "最近几次归集",
     failed: "失败，会再试",
     nothing: "没有新数据",
