@@ -146,6 +146,31 @@ async def test_people_are_counted_and_shown_only_for_a_purpose_which_goes_on_rec
     assert not any("p1" in subject or "p2" in subject for subject, _ in readings), "a key may be an identity number"
 
 
+async def test_a_base_that_is_built_finds_people_by_its_homes_as_all_rows_would(desk: Desk) -> None:
+    """Before it is built every address of the register is looked at; afterwards only those near the case."""
+    more = [f"q{n},路人{n},,1380013{n:04d},20{10 + n % 20}-01-12,港口路{n}号,1" for n in range(40)]
+    await desk.rows.bring("permits", [*more, "r1,王五,,13500135000,2030-01-12,港口路1号2-3,1"], "more")
+    await build(desk)
+    granted = Golden(column=Column(code="left", name=Name("迁出", "left"), kind="date"), of={"permits": "granted"})
+    people = replace(desk.people(), gone="left")
+    columns = (*people.columns, granted)
+    own = replace(people.dataset, columns=(people.dataset.columns[0], *(one.column for one in columns)))
+    desk.bases(desk.base(kind="places"), replace(people, columns=columns, dataset=own))
+    id = await desk.case()
+    _, before = (await desk.look(id=id, purpose="handling")).found
+    assert (before.built, before.total, before.addresses, [row.title for row in before.rows]) == (False, 1, 1, ["王*"])
+    city = desk.memory.world.city
+    datasets = {**city.datasets, "people": city.bases["people"].dataset}
+    desk.memory.world = replace(desk.memory.world, city=replace(city, datasets=datasets))
+    await govern(desk.platform, "people", silent)
+    (homes,) = (desk.rows.root / "lake" / "people").rglob("homes.parquet")
+    _, after = (await desk.look(id=id, purpose="handling")).found
+    assert after == replace(before, built=True)
+    homes.unlink()
+    _, whole = (await desk.look(id=id, purpose="handling")).found
+    assert whole == after
+
+
 async def test_posts_that_do_not_deal_with_people_get_counts_whatever_they_name(desk: Desk) -> None:
     await build(desk)
     desk.bases(desk.base(kind="places"), desk.people())

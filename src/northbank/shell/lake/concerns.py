@@ -3,16 +3,17 @@
 import math
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from northbank.core.alike import EARTH
-from northbank.core.cleaning import cleaned
-from northbank.core.expression import Cell
+from northbank.core.bases import ENTITY
 from northbank.ports.concerns import Found, Seen
 from northbank.shell.lake.compile import Words, quoted
+from northbank.shell.lake.fast import literal
+from northbank.shell.lake.homes import GONE, HOMES, PLACE, place_of
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import AS_UUID
 
-STEPS = ("width", "bare")  # what makes addresses of two registers comparable at little cost
 NOTHING = "null::varchar"
 
 
@@ -44,9 +45,44 @@ class DuckSurroundings:
         return int(str(rows[0][0])) if rows else 0, [_found(seen, one[1:]) for one in rows]
 
     async def at(self, seen: Seen, addresses: Sequence[str], today: date, limit: int) -> tuple[int, int, list[Found]]:
+        """By the homes of a base that was built: the cost follows the addresses. While none is, every address is cleaned and looked at."""
+        homes = self._lake.beside(seen.dataset, seen.batches, HOMES)
+        return await (
+            self._all(seen, addresses, today, limit)
+            if homes is None
+            else self._homes(seen, homes, addresses, today, limit)
+        )
+
+    async def _homes(
+        self, seen: Seen, homes: Path, addresses: Sequence[str], today: date, limit: int
+    ) -> tuple[int, int, list[Found]]:
+        """Sorted by address: only the groups of rows between the first and the last are read. Rows of people are fetched by their ids."""
+        words = Words()
+        here = (
+            f"(from read_parquet({literal(str(homes))}) where {PLACE} between {words.value(min(addresses))} and {words.value(max(addresses))} "  # house: sql
+            f"and {PLACE} in (select unnest({words.value(tuple(addresses))}::varchar[])) and coalesce({GONE} > {words.value(today)}, true))"
+        )
+        query = f"select count(*) over (), (select count(distinct {PLACE}) from {here}), {ENTITY} from {here} order by {PLACE}, 3 limit {words.value(max(1, limit))}"
+        rows = await self._lake.ask([(seen.dataset, seen.batches)], query, words.values)
+        if not rows:
+            return 0, 0, []
+        found: list[Found] = []
+        if limit:
+            words = Words()
+            ids = ", ".join(words.value(str(one[2])) for one in rows)
+            query = (
+                f"select {self._row(words, seen, 'null::double')} from ({self._lake.relation(seen.dataset, seen.batches)}) "  # house: sql
+                f"where {ENTITY} in ({ids}) order by 3, 2"
+            )
+            found = [
+                _found(seen, one) for one in await self._lake.ask([(seen.dataset, seen.batches)], query, words.values)
+            ]
+        return int(str(rows[0][0])), int(str(rows[0][1])), found
+
+    async def _all(self, seen: Seen, addresses: Sequence[str], today: date, limit: int) -> tuple[int, int, list[Found]]:
         """The addresses are parameters; how many of them anybody is at is counted in the same pass."""
         words = Words()
-        place = self._address(words, seen)
+        place = place_of(seen.address)
         query = (
             f"with here as (select *, {place} as place from ({self._lake.relation(seen.dataset, seen.batches)}) "  # house: sql
             f"where {place} in (select unnest({words.value(tuple(addresses))}::varchar[])) and {self._stays(words, seen, today)}) "
@@ -62,11 +98,8 @@ class DuckSurroundings:
         key = ", ".join(f"cast({quoted(code)} as varchar)" for code in seen.dataset.key) or NOTHING
         ref = f"sha256(concat_ws(chr(31), {words.value(self._secret)}, {words.value(seen.dataset.code)}, {key}))"
         cells = "".join(f", {quoted(code)}" for code in seen.show)
-        address = self._address(words, seen) if seen.address else NOTHING
+        address = place_of(seen.address) if seen.address else NOTHING
         return f"{meters}, {AS_UUID.format(ref)}, {address}{cells}"
-
-    def _address(self, words: Words, seen: Seen) -> str:
-        return words.of(cleaned(Cell(seen.address), STEPS))
 
     def _stays(self, words: Words, seen: Seen, today: date) -> str:
         return f"coalesce({quoted(seen.gone)} > {words.value(today)}, true)" if seen.gone else "true"

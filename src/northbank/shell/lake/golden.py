@@ -19,6 +19,7 @@ from northbank.shell.lake.compile import Words, quoted
 from northbank.shell.lake.crew import progress
 from northbank.shell.lake.fast import SQL_TYPES
 from northbank.shell.lake.files import LakeError
+from northbank.shell.lake.homes import write_homes
 from northbank.shell.lake.linking import AS_UUID
 
 FROM = "_from"  # for each column the number of its record in its entity, as in the run's members
@@ -121,4 +122,5 @@ class Golding:
                 f"to $2 ({KEPT}, row_group_size {GROUP})",
                 [f"{n:0{digits}x}" if digits else "", str(staging / f"rows-{n:04d}.parquet")],
             )
+        write_homes(self._duck, self._base, "golden", staging)
         return rows, buckets

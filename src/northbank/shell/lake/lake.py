@@ -28,6 +28,7 @@ from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError, Progress, found_in, not_read, survey
 from northbank.shell.lake.held import STAGING, emptied, held, place
+from northbank.shell.lake.homes import HOMES
 from northbank.shell.lake.noted import noted
 from northbank.shell.lake.parts import ABOUT, BATCHES, parts_of
 from northbank.shell.lake.rows import LakeRows, engine_in
@@ -107,7 +108,7 @@ class DuckLake(LakeRows):
         staging = folder / STAGING
         try:
             for one in staging.iterdir():
-                kept = one.name == BAD or (one.name.startswith("rows-") and isinstance(statement, Collected))
+                kept = one.name in (BAD, HOMES) or (one.name.startswith("rows-") and isinstance(statement, Collected))
                 if not kept:
                     shutil.rmtree(one) if one.is_dir() else one.unlink()
             (staging / ABOUT).write_bytes(msgspec.json.encode(statement))

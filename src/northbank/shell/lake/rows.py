@@ -44,6 +44,13 @@ class LakeRows:
         other = any(one.contract != dataset.version for one in batches)
         return parts.relation(dataset, parts_of(self._root, dataset.code, batches), other)
 
+    def beside(self, dataset: Dataset, batches: Sequence[Collected], name: str) -> Path | None:
+        """A file beside the rows of a data set that comes whole; None where its batch has none."""
+        if dataset.each != "whole" or len(batches) != 1:
+            return None
+        path = self._root / dataset.code / parts.BATCHES / batches[0].folder / name
+        return path if path.is_file() else None
+
     async def count(self, dataset: Dataset, batches: Sequence[Collected]) -> int:
         """Rows of the data set made of these batches. Refused: `lake_lost` where a folder is gone."""
         return int(str((await self.rows(dataset, batches, "count(*)"))[0][0]))

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from northbank.core.bases import ENTITY
 from northbank.core.buckets import SEPARATOR, digits_of
 from northbank.core.celltypes import BLANKS
 from northbank.core.dataset import Dataset
@@ -20,6 +21,8 @@ from northbank.shell.lake.apart import BAD, GROUP, KEPT
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.held import emptied, place, sync
+from northbank.shell.lake.homes import GROUP as HOMES_GROUP
+from northbank.shell.lake.homes import HOMES, PLACE
 from northbank.shell.lake.judging import FILE, ROW
 from northbank.shell.lake.parts import ABOUT, BATCH, BATCHES, MERGED, Merged, Part, as_text, key_of, newest_of
 
@@ -71,6 +74,15 @@ def forget(duck: duckdb.DuckDBPyConnection, root: Path, dataset: Dataset, key: S
         for path in sorted((root / dataset.code).glob("*/*/rows-*.parquet")):
             order = f"order by {', '.join(quoted(one) for one in dataset.key)}"
             rows += without(duck, path, same, f"{order}", f"{KEPT}, row_group_size {GROUP}")
+        if dataset.key == (ENTITY,):
+            for path in sorted((root / dataset.code / BATCHES).glob(f"*/{HOMES}")):
+                without(
+                    duck,
+                    path,
+                    same,
+                    f"order by {PLACE}, {ENTITY}",
+                    f"format parquet, compression zstd, row_group_size {HOMES_GROUP}",
+                )
     bad = 0
     for path in sorted((root / dataset.code / BATCHES).glob(f"*/{BAD}")):
         bad += without(duck, path, _names_key(key), "", KEPT)
