@@ -14,6 +14,8 @@ from northbank.core.access import Role
 from northbank.core.quarantine import QuarantineRead
 from northbank.core.shelf import lines_of
 from northbank.flows.collect import collect
+from northbank.flows.govern import govern
+from northbank.flows.link import link
 from northbank.flows.platform import READERS
 
 HEAD = "编号,名称,类别,店主身份证号,电话,备注"
@@ -179,3 +181,19 @@ def test_the_shelf_is_what_the_journal_tells(shops: Running) -> None:
     shelf, told = shops.call(both())
     assert shelf == told
     assert len(told) == 3
+
+
+def test_a_base_that_was_built_lies_in_the_warehouse_of_the_district_and_did_not_come_in(
+    shops: Running, steward: httpx.Client
+) -> None:
+    before, platform = asked(steward, "/api/v1/data/today"), shops.center.platform
+    shops.call(link(platform, "keepers", False, lambda step, share: None))
+    shops.call(govern(platform, "legal_persons", lambda step, share: None))
+    district = asked(steward, "/api/v1/data/warehouses")["warehouses"][0]
+    (base,) = (one for one in district["tables"] if one["code"] == "legal_persons")
+    assert (base["rows"], base["batches"], base["score"]) == (15, 1, 100)
+    assert (district["rows"], district["batches"], base["newest"] is not None) == (15, 1, True)
+    today = asked(steward, "/api/v1/data/today")
+    assert [today[key] for key in ("batches", "rows", "datasets")] == [
+        before[key] for key in ("batches", "rows", "datasets")
+    ]

@@ -144,10 +144,14 @@ def _row(dataset: Dataset, stands: Shelved, actor: Actor) -> DatasetRow:
 
 
 async def see_today(platform: Platform, actor: Actor) -> TodayView:
-    """What came in during the last 24 hours, what should have, and how good the data of each department are."""
+    """What came in during the last 24 hours, what should have, and how good the data of each department are.
+
+    Base databases are made here and come from nobody; see_warehouses tells of them.
+    """
     check_reader(actor)
     world = platform.world
-    now, sets = world.clock.now(), world.city.datasets
+    now = world.clock.now()
+    sets = {code: one for code, one in world.city.datasets.items() if one.made == "collected"}
     known = {code: lines for code, lines in (await _lines(platform)).items() if code in sets}
     since = now - LATELY
     fresh = sorted(

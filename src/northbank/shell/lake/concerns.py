@@ -62,7 +62,10 @@ class DuckSurroundings:
             f"(from read_parquet({literal(str(homes))}) where {PLACE} between {words.value(min(addresses))} and {words.value(max(addresses))} "  # house: sql
             f"and {PLACE} in (select unnest({words.value(tuple(addresses))}::varchar[])) and coalesce({GONE} > {words.value(today)}, true))"
         )
-        query = f"select count(*) over (), (select count(distinct {PLACE}) from {here}), {ENTITY} from {here} order by {PLACE}, 3 limit {words.value(max(1, limit))}"
+        query = (
+            f"select count(*) over (), (select count(distinct {PLACE}) from {here}), {ENTITY} from {here} "  # house: sql
+            f"order by {PLACE}, 3 limit {words.value(max(1, limit))}"
+        )
         rows = await self._lake.ask([(seen.dataset, seen.batches)], query, words.values)
         if not rows:
             return 0, 0, []

@@ -24,7 +24,7 @@ class PgShelf:
             if row["position"] <= self._read_to:  # somebody else asked meanwhile
                 continue
             self._read_to = row["position"]
-            taken = row["type"] == "dataset.collected"
+            taken = row["type"] != "dataset.turned_away"
             counts = (row["rows"], row["good"], row["bad"], row["repeated"], row["score"])
             line = Line(row["dataset"], row["n"], taken, row["at"], row["made"], *counts)
             self._lines.setdefault(row["dataset"], []).append(line)
