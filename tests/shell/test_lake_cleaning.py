@@ -10,7 +10,7 @@ import pytest
 
 from northbank.core.alike import WAYS, How
 from northbank.core.cleaning import CLEANERS, SIMPLIFIED, TRADITIONAL, cleaned
-from northbank.core.expression import Const
+from northbank.core.expression import Cell, Const
 from northbank.core.match import Comparison
 from northbank.core.name import Name
 from northbank.shell.lake.compile import Words
@@ -26,8 +26,11 @@ def duck() -> duckdb.DuckDBPyConnection:
 def test_a_step_does_what_its_examples_say(duck: duckdb.DuckDBPyConnection, code: str) -> None:
     for text, wanted in CLEANERS[code].examples:
         words = Words()
-        query = words.of(CLEANERS[code].make(Const(text)))
-        assert duck.execute(f"select {query}", words.values).fetchone() == (wanted,)
+        query = ", ".join(words.of(CLEANERS[code].make(one)) for one in (Const(text), Cell("a")))
+        assert duck.execute(f"select {query} from (select {words.value(text)} as a)", words.values).fetchone() == (
+            wanted,
+            wanted,
+        )
     assert len(TRADITIONAL) == len(SIMPLIFIED)
 
 

@@ -115,6 +115,8 @@ def test_values_are_parameters_whatever_stands_in_them(spark: "SparkSession") ->
 
 def test_every_operation_is_known_to_both_engines_and_a_gap_names_the_engine() -> None:
     assert set(SPARK.operations) == set(DUCKDB.operations) == set(Op.__args__)  # type: ignore[attr-defined]
-    bare = Dialect(name="Abacus", quote='"', mark="?", trim="", json="", member="", told=False, operations={})
+    bare = Dialect(
+        name="Abacus", quote='"', mark="?", trim="", json="", member="", told=False, seldom="", operations={}
+    )
     with pytest.raises(NoOperation, match="The engine Abacus has no operation matches"):
         Words(bare).of(call("matches", "a", "b"))

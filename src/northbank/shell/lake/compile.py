@@ -4,6 +4,7 @@ Names are quoted, values are parameters; only words of these two files and of co
 """
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from northbank.core.celltypes import BLANKS, TYPES
 from northbank.core.checks import CHECKS, expression_of
@@ -43,8 +44,16 @@ class Words:
                 return self.dialect.quoted(column if typed else RAW + column)
             case Const(value):
                 return self.value(value)
+            case Call("translate" | "upper", _) if self.dialect.seldom and (drawn := _drawn(one)):
+                return self.dialect.seldom.format(self.of(drawn), self.value(f"[{_needles(one)}]"), self._plain(one))
             case Call(op, args):
                 return self.dialect.say(op, *(self.of(arg) for arg in args))
+
+    def _plain(self, one: Expression) -> str:
+        """Characters of a cell exchanged, whether it has any or not."""
+        if isinstance(one, Call):
+            return self.dialect.say(one.op, *(self._plain(arg) for arg in one.args))
+        return self.of(one)
 
     def cleaned(self, cell: str, column: Column, missing: Sequence[str]) -> str:
         """A cell without blanks around it; null where nothing stands in it, or a mark that means nothing."""
@@ -92,3 +101,19 @@ class Words:
 def in_row(rule: Rule) -> bool:
     """Whether a rule tells good from bad by the row alone."""
     return not rule.keep and (rule.check in CHECKS or rule.check in ("required", "type"))
+
+
+def _drawn(one: Expression) -> Cell | None:
+    """The cell of which characters are exchanged, once or several times; None where anything else is done to it."""
+    while isinstance(one, Call) and (one.op == "upper" or (one.op == "translate" and isinstance(one.args[1], Const))):
+        one = one.args[0]
+    return one if isinstance(one, Cell) else None
+
+
+def _needles(one: Expression) -> str:
+    """The characters that are exchanged, as a class of a pattern has them."""
+    found = ""
+    while isinstance(one, Call):
+        found += "abcdefghijklmnopqrstuvwxyz" if one.op == "upper" else str(cast(Const, one.args[1]).value)
+        one = one.args[0]
+    return "".join(f"\\{each}" if each in "\\]^-[" else each for each in dict.fromkeys(found))

@@ -17,6 +17,7 @@ class NoOperation(Exception):
 class Dialect(msgspec.Struct, frozen=True):
     """An engine's SQL. quote: around names. mark: before the number of a parameter. trim: characters {1} off both ends of {0}.
 
+    seldom: {2} of a cell {0} where it has characters of the class {1}, else the cell; "" where exchanging characters is fast anyway.
     json: an object of members, nulls included; a member is a name (an identifier, or where `told` a parameter) and a text.
     """
 
@@ -27,6 +28,7 @@ class Dialect(msgspec.Struct, frozen=True):
     json: str
     member: str
     told: bool
+    seldom: str
     operations: Mapping[Op, str]
 
     def quoted(self, name: str) -> str:
@@ -71,6 +73,7 @@ DUCKDB = Dialect(
     json="to_json({{{0}}})",
     member="{0}: {1}",
     told=False,
+    seldom="case when regexp_matches({0}, {1}) then {2} else {0} end",
     operations={
         **_SAME,
         "matches": "regexp_full_match({0}, {1})",
@@ -96,6 +99,7 @@ SPARK = Dialect(
     json="to_json(named_struct({0}), map('ignoreNullFields', 'false'))",
     member="{0}, {1}",
     told=True,
+    seldom="",
     operations={
         **_SAME,
         "matches": r"rlike({0}, concat('(?d)\\A(?:', {1}, ')\\z'))",
