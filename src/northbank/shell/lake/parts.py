@@ -120,11 +120,11 @@ def _typed_nothing(dataset: Dataset) -> str:
     return ", ".join(f"null::{SQL_TYPES[column.kind]} as {quoted(column.code)}" for column in dataset.columns)
 
 
-def looking(dataset: Dataset, parts: Sequence[Part], values: list[Value]) -> Looking:
-    """How to look for the row of a key, whose typed values are the parameters; parts: the oldest first."""
+def looking(dataset: Dataset, parts: Sequence[Part], values: list[Value], other: bool) -> Looking:
+    """How to look for the row of a key, whose typed values are the parameters; parts: the oldest first. other: as `relation`."""
     same = " and ".join(f"{quoted(one)} = ${n}" for n, one in enumerate(dataset.key, 1))
     cells = None if any(isinstance(one, float) for one in values) else [as_text(one) for one in values]
-    queries = {str(part.folder): _keyed(dataset, part, cells, same) for part in reversed(parts)}
+    queries = {str(part.folder): _keyed(dataset, part, cells, same, other) for part in reversed(parts)}
     if len(parts) < 2:
         return Looking(queries, values)
     files = ", ".join(part.files(cells) for part in parts)
@@ -132,10 +132,12 @@ def looking(dataset: Dataset, parts: Sequence[Part], values: list[Value]) -> Loo
     return Looking(queries, values, f"select distinct filename from {every} where {same}")  # house: sql
 
 
-def _keyed(dataset: Dataset, part: Part, cells: Sequence[str] | None, same: str) -> str:
+def _keyed(dataset: Dataset, part: Part, cells: Sequence[str] | None, same: str, other: bool) -> str:
     columns = ", ".join(quoted(column.code) for column in dataset.columns)
-    rows = f"{_rows(part, '*', cells)} union all by name (select {_typed_nothing(dataset)} where false)"
-    return f"select {columns}, {BATCH} from ({rows}) where {same}"  # house: sql
+    rows = _rows(part, "*", cells)
+    if other:
+        rows = f"({rows} union all by name (select {_typed_nothing(dataset)} where false))"
+    return f"select {columns}, {BATCH} from {rows} where {same}"  # house: sql
 
 
 def key_of(dataset: Dataset, cells: Sequence[str]) -> list[Value] | None:

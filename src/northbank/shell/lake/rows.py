@@ -93,7 +93,7 @@ class LakeRows:
             return Looking({}, [])
         found = parts_of(self._root, dataset.code, batches)
         self._check(dataset, found)
-        return looking(dataset, found, values)
+        return looking(dataset, found, values, any(one.contract != dataset.version for one in batches))
 
     def _check(self, dataset: Dataset, found: Sequence[Part]) -> None:
         for one in found:
