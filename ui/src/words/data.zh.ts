@@ -316,7 +316,7 @@ export const dataZh = {
     views: "按什么看",
     lead: "部门数据仓存放本部门的数据集；区数据仓存放由它们生成的基础库和主题库。",
     ofUnit: "{name}数据仓",
-    ofDistrict: "{name}区级数据仓",
+    ofDistrict: "{name} · 区级数据仓",
     note: "{tables} 张表 · {rows} 行 · {batches} 批 · 质量分 {score} · 可直接使用 {mine} 张",
     empty: "本包尚未定义基础库和主题库。",
     holds: "类别",

@@ -18,6 +18,7 @@ from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, Said, Sources
 from northbank.shell.lake.compile import Words, quoted
 from northbank.shell.lake.crew import progress
+from northbank.shell.lake.fast import Fast
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.pairs import ID, block, field_of, levels_of, settings_of, weights_of
 
@@ -82,7 +83,7 @@ class Linking:
         """`records`: number, digest, source, key; `fields`: number and cleaned cells."""
         self._tell("clean", 0.0)
         self._duck.execute("create or replace temp table secret as select $1 as word", [self._secret])
-        words = Words()
+        words = Fast()  # a pattern that is a parameter would be compiled for every row
         parts = []
         for place, (code, (dataset, _)) in enumerate(self._sources.items()):
             key = ", ".join(f"cast({quoted(one)} as varchar)" for one in dataset.key)
