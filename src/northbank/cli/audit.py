@@ -11,7 +11,7 @@ from northbank.cli.program import Areas, Data, Database, Pack, audit_app, fail, 
 @audit_app.command("verify")
 def audit_verify(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """Walk the whole journal against its tree and signed checkpoints; names the first wrong position."""
-    from northbank.verbs.center import audit_verify as verify
+    from northbank.verbs.audit import audit_verify as verify
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
     raise typer.Exit(go(lambda: verify(settings, out)))
@@ -27,7 +27,7 @@ def audit_prove(
     since: Annotated[int | None, typer.Option(min=1, help="That the journal only grew since this checkpoint.")] = None,
 ) -> None:  # fmt: skip
     """Write a receipt, a proof of growth or a range of entries with their proofs; without a choice, all entries."""
-    from northbank.verbs.center import audit_prove as prove
+    from northbank.verbs.audit import audit_prove as prove
 
     if sum([case is not None, since is not None, first is not None or last is not None]) > 1:
         raise fail("Give --case, or --since, or --first and --last.")
@@ -38,7 +38,7 @@ def audit_prove(
 @audit_app.command("key")
 def audit_key(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """Print the public keys that checkpoints are signed with, the present one last."""
-    from northbank.verbs.center import audit_key as show
+    from northbank.verbs.audit import audit_key as show
 
     go(lambda: show(settings_of(pack=pack, data=data, database=database, areas=areas), False, out))
 
@@ -46,7 +46,7 @@ def audit_key(pack: Pack, data: Data = Path("data"), database: Database = None, 
 @audit_app.command("renew-key")
 def audit_renew(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """Sign with this folder's key from now on; what older keys signed stays checkable."""
-    from northbank.verbs.center import audit_key as show
+    from northbank.verbs.audit import audit_key as show
 
     go(lambda: show(settings_of(pack=pack, data=data, database=database, areas=areas), True, out))
 
@@ -66,6 +66,6 @@ def audit_state(
 @audit_app.command("rebuild")
 def audit_rebuild(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """Drop the Merkle tree and make it again from the journal."""
-    from northbank.verbs.center import audit_rebuild as again
+    from northbank.verbs.audit import audit_rebuild as again
 
     go(lambda: again(settings_of(pack=pack, data=data, database=database, areas=areas), out))

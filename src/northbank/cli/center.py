@@ -48,7 +48,7 @@ def import_(
 ) -> None:  # fmt: skip
     """Import a file of real records: resumable, exactly once, faults listed with their lines."""
     from northbank.shell.sources.rejects import default_rejects
-    from northbank.verbs.center import run_import
+    from northbank.verbs.records import run_import
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
     rejects = rejects or default_rejects(data, file)
@@ -63,7 +63,7 @@ def replay(
     areas: Areas = None, speed: Annotated[float, typer.Option(help="Recorded seconds a real second.")] = 600.0,
 ) -> None:  # fmt: skip
     """Play recorded reports on a live wall at a chosen speed. Every screen says REPLAY."""
-    from northbank.verbs.center import run_replay
+    from northbank.verbs.records import run_replay
 
     settings = settings_of(
         pack=pack, data=data, database=database, port=port, host=host, areas=areas, mode="replay", speed=speed,

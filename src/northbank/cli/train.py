@@ -16,7 +16,7 @@ def train_suggest(
     seed: Annotated[int, typer.Option(help="Chooses the cases held out where they have no time.")] = 1,
 ) -> None:  # fmt: skip
     """Learn to suggest types from the words of closed cases; a running center takes the new model up within a minute."""
-    from northbank.verbs.center import run_training
+    from northbank.verbs.train import run_training
 
     if (file is None) != (map is None):
         raise fail("A labelled file needs its map, and a map its file: give both --file and --map.")
@@ -30,7 +30,7 @@ def train_duplicates(
     days: Annotated[int, typer.Option(min=1, help="How far back the cases go that are learned from.")] = 730,
 ) -> None:  # fmt: skip
     """Learn from merged cases how likely two reports are one matter; holds in a running center at once."""
-    from northbank.verbs.center import run_training_duplicates
+    from northbank.verbs.train import run_training_duplicates
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
     go(lambda: run_training_duplicates(settings, days, out))

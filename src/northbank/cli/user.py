@@ -32,7 +32,7 @@ def user_add(
     areas: Areas = None,
 ) -> None:  # fmt: skip
     """Open an account for a post."""
-    from northbank.verbs.center import add_user
+    from northbank.verbs.user import add_user
 
     password = _password(password_file)
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
@@ -45,7 +45,7 @@ def user_move(
     data: Data = Path("data"), database: Database = None, areas: Areas = None,
 ) -> None:  # fmt: skip
     """Give an account another post: what it may see changes at once, in a center that runs too."""
-    from northbank.verbs.center import move_user
+    from northbank.verbs.user import move_user
 
     settings = settings_of(pack=pack, data=data, database=database, areas=areas)
     go(lambda: move_user(settings, login, role, unit, town, grid, out))
@@ -57,7 +57,7 @@ def user_password(
     areas: Areas = None,
 ) -> None:  # fmt: skip
     """Set an account's password."""
-    from northbank.verbs.center import set_password
+    from northbank.verbs.user import set_password
 
     password = _password(password_file)
     go(lambda: set_password(settings_of(pack=pack, data=data, database=database, areas=areas), login, password, out))
@@ -69,7 +69,7 @@ def user_disable(
     areas: Areas = None,
 ) -> None:  # fmt: skip
     """Close an account; its sessions end."""
-    from northbank.verbs.center import disable_user
+    from northbank.verbs.user import disable_user
 
     go(lambda: disable_user(settings_of(pack=pack, data=data, database=database, areas=areas), login, out))
 
@@ -77,7 +77,7 @@ def user_disable(
 @user_app.command("list")
 def user_list(pack: Pack, data: Data = Path("data"), database: Database = None, areas: Areas = None) -> None:
     """All accounts with their posts."""
-    from northbank.verbs.center import list_users
+    from northbank.verbs.user import list_users
 
     go(lambda: list_users(settings_of(pack=pack, data=data, database=database, areas=areas), out))
 

@@ -1,32 +1,22 @@
-"""The only place that builds the parts of a center and joins them."""
+"""One running center: its parts, joined, begun and stopped in order."""
 
 import asyncio
-import contextlib
-import gc
-import hmac
 import logging
-import os
-import signal
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
-import uvicorn
 
-from northbank.core.city import City, Name
-from northbank.flows.platform import Platform, Sharing
+from northbank.core.city import City
+from northbank.flows.platform import Platform
 from northbank.flows.publish_pack import publish, versions
 from northbank.flows.try_policy import Lab
 from northbank.pack.bundle import bundle
-from northbank.pack.load import load
 from northbank.ports import Clock, World
-from northbank.shell.clock import ReplayClock, SteppedClock, SystemClock, monotonic
+from northbank.shell.clock import SteppedClock, SystemClock, monotonic
 from northbank.shell.jobs.collecting import run_collecting
 from northbank.shell.jobs.following import run_following
 from northbank.shell.jobs.governing import run_governing
@@ -38,66 +28,42 @@ from northbank.shell.jobs.sealing import run_sealing
 from northbank.shell.jobs.sharing import run_preparing, run_sharing
 from northbank.shell.jobs.timer import run_timer
 from northbank.shell.jobs.trials import Trials
-from northbank.shell.lake.answers import DuckAnswerer
 from northbank.shell.lake.concerns import DuckSurroundings
-from northbank.shell.lake.fetch.secrets import Secrets
-from northbank.shell.lake.fetch.sources import LakeSources
 from northbank.shell.lake.figures import DuckFigures
 from northbank.shell.lake.inbox import LakeInbox
-from northbank.shell.lake.lake import DuckLake
-from northbank.shell.lake.links import LinkLake
 from northbank.shell.lake.quarantine import LakeQuarantine
-from northbank.shell.lake.spark.lake import SparkLake
 from northbank.shell.lake.trail import FileTrail
 from northbank.shell.settings import Settings
 from northbank.shell.store.accounts import PgAccounts
 from northbank.shell.store.cases import PgCases
 from northbank.shell.store.checkpoints import PgLedger
 from northbank.shell.store.duplicates import PgDuplicates
-from northbank.shell.store.embedded import Embedded
 from northbank.shell.store.film import PgHistory
-from northbank.shell.store.folder import DataFolder, DataFolderError, holder, owner_of
-from northbank.shell.store.grants import PgGrants, PgUses
 from northbank.shell.store.journal import PgJournal
 from northbank.shell.store.marks import PgMarks
 from northbank.shell.store.metrics import PgMetrics
 from northbank.shell.store.modelfile import NewestModel
 from northbank.shell.store.packs import PgRulebooks
-from northbank.shell.store.pool import UNAVAILABLE, open_pool
+from northbank.shell.store.pool import UNAVAILABLE
 from northbank.shell.store.scans import PgScans
 from northbank.shell.store.serials import CenterIds
-from northbank.shell.store.server import reach
 from northbank.shell.store.shelf import PgShelf
-from northbank.shell.store.signer import Signer, new_pem, read_signer
+from northbank.shell.store.signer import Signer
 from northbank.shell.store.simulations import PgSimulations
 from northbank.shell.store.tail import Tail
 from northbank.shell.store.vault import PgVault
-from northbank.shell.web.app import build_app
 from northbank.shell.web.knobs import WebSettings
 from northbank.shell.web.limits import Buckets
 from northbank.shell.web.live import Broadcaster, Tick
 from northbank.shell.web.passwords import Passwords
 from northbank.shell.web.photos import Darkroom
-from northbank.shell.web.protocol import LiveProtocol
 from northbank.shell.web.registry import Face
 from northbank.shell.web.session import Sessions
+from northbank.wiring.data_platform import lake_of, links_of, links_secret, sharing_of, sources_of
 
 log = logging.getLogger(__name__)
-PACKED = Path(__file__).resolve().parent / "screens"  # in an installed package; in a checkout they lie in ui/dist
-UI = PACKED if PACKED.is_dir() else Path(__file__).resolve().parents[2] / "ui" / "dist"
-
-NOTES: Mapping[str, Name] = {
-    "live": Name("", ""),
-    "simulated": Name("模拟数据", "SIMULATED"),
-    "replay": Name("历史回放", "REPLAY"),
-}
-
 
 PUBLISHED_BY_ITSELF = {"live": "first start", "simulated": "demonstration", "replay": "replay of records"}
-
-
-class PortBusy(RuntimeError):
-    """The address is taken; the message is one sentence."""
 
 
 class PackNotPublished(RuntimeError):
@@ -260,193 +226,3 @@ def _tell_end(task: asyncio.Task[Any]) -> None:
     """What should run as long as the center does never ends unheard."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("a part of the center stopped and will not go on", exc_info=error)
-
-
-def clock_of(settings: Settings, start: datetime | None) -> Clock:
-    """The machine's clock, or one that plays from `start` at the set speed."""
-    return SystemClock() if start is None else ReplayClock(start, settings.speed)
-
-
-def signer_of(settings: Settings, city: City, own: Path) -> Signer:
-    """Who signs this center's checkpoints: the key named by a setting, else the data folder's own."""
-    name = f"northbank/{city.id}" + ("" if settings.mode == "live" else f"/{settings.mode}")
-    return read_signer(name, settings.audit_key_file or own)
-
-
-def _load(settings: Settings) -> City:
-    """The pack with its indexes built, so that the first report does not wait for them."""
-    city = load(settings.pack, settings.areas)
-    city.places.find(0.0, 0.0)
-    return city
-
-
-def _owner(settings: Settings, city: City) -> str:
-    """Whose data a folder holds: invented and replayed data never mix with real ones, nor do their accounts."""
-    return city.id if settings.mode == "live" else f"{city.id} ({settings.mode})"
-
-
-@asynccontextmanager
-async def open_center(
-    settings: Settings, *, start: datetime | None = None, live: bool = True, cases: bool = False,
-    before: timedelta = timedelta(),
-) -> AsyncIterator[Center]:  # fmt: skip
-    """Everything but the web: pack, data folder, database, journal. Raises the typed errors of each part.
-
-    live: keep screens and deadlines up to date; an import leaves that to the center that runs afterwards.
-    cases: it will take cases, so that its pack has to be the version in force. before: data begin so long before the start.
-    """
-    city = await asyncio.to_thread(_load, settings)
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(DataFolder.open(settings.data, pack=_owner(settings, city)))
-        dsn = settings.database_url()
-        if dsn is None:
-            server = await asyncio.to_thread(Embedded.start, folder)
-            stack.callback(server.stop)
-            dsn = server.dsn
-        else:
-            await reach(dsn)
-        signer = signer_of(settings, city, folder.audit_key(new_pem))
-        center = Center(settings, city, await open_pool(dsn), folder.vault_key(), signer, clock_of(settings, start))
-        try:
-            await center.start(live)
-            if cases:
-                await center.admit_pack(before)
-            yield center
-        finally:
-            await center.close()
-
-
-@asynccontextmanager
-async def open_beside(settings: Settings) -> AsyncIterator[Center]:
-    """A center that does not live: beside the one that runs on this folder now, where one does, on the same database."""
-    note = holder(settings.data)
-    dsn = str(note["url"]) if note and "url" in note else settings.database_url() if note else None
-    mark = owner_of(settings.data) or ""
-    mode = next((one for one in ("simulated", "replay") if mark.endswith(f"({one})")), "live")
-    settings = msgspec.structs.replace(settings, mode=mode)
-    if dsn is None:
-        async with open_center(settings, live=False) as center:
-            yield center
-        return
-    city = await asyncio.to_thread(_load, settings)
-    if mark != _owner(settings, city):
-        raise DataFolderError(f"The data folder {settings.data} belongs to the pack {mark}, not to {city.id}.")
-    key = (settings.data / "keys" / "vault.key").read_bytes()
-    signer = signer_of(settings, city, settings.data / "keys" / "audit.pem")
-    center = Center(settings, city, await open_pool(dsn), key, signer, clock_of(settings, None))
-    try:
-        await center.start(live=False)
-        yield center
-    finally:
-        await center.close()
-
-
-def sharing_of(settings: Settings, pool: asyncpg.Pool, secret: bytes, lake: DuckLake) -> Sharing:
-    """Grants, the record of uses, and the engine that answers from copies beside the lake."""
-    answerer = DuckAnswerer(
-        settings.data / "granted", lake, secret, settings.lake_memory, settings.lake_threads
-    )  # fmt: skip
-    return Sharing(PgGrants(pool), PgUses(pool, secret), answerer)
-
-
-def lake_of(settings: Settings) -> DuckLake:
-    """The lake of a data folder, with so much of the machine as the settings give it, and the engine they name."""
-    if settings.lake_engine == "spark":
-        return SparkLake(settings.data / "lake", settings.spark_master, settings.lake_memory, settings.lake_threads)
-    return DuckLake(settings.data / "lake", settings.lake_memory, settings.lake_threads)
-
-
-def sources_of(settings: Settings) -> LakeSources:
-    """Where rows come from; secrets of this process and of the data folder are read only where a contract names them."""
-    data = settings.data
-    secrets = Secrets(data / "secrets", os.environ)
-    return LakeSources(
-        data / "lake", data / "inbox", secrets, asyncio.sleep, settings.lake_memory, settings.lake_threads
-    )
-
-
-def links_secret(vault_key: bytes) -> str:
-    """What digests of records are keyed with: a key of their own, made of the vault's."""
-    return hmac.new(vault_key, b"links", "sha256").hexdigest()
-
-
-def links_of(settings: Settings, vault_key: bytes) -> LinkLake:
-    """Links of records beside the lake; the digests that name records are keyed with a key of their own, made of the vault's."""
-    return LinkLake(
-        settings.data / "links", lake_of(settings), links_secret(vault_key), settings.lake_memory, settings.lake_threads
-    )
-
-
-def web_settings(settings: Settings, **more: Any) -> WebSettings:
-    """The knobs of the HTTP face that follow from the settings of the run."""
-    note = NOTES[settings.mode]
-    if settings.mode == "replay":
-        note = Name(f"{note.zh} {settings.speed:g} 倍", f"{note.en} {settings.speed:g}x")
-    told: dict[str, Any] = {
-        "mode": settings.mode, "mode_note": note, "speed": settings.speed, "wall_open": settings.wall_open,
-        "secure": settings.secure, "anonymous_open311": settings.anonymous_open311, "ui": UI if UI.is_dir() else None,
-    }  # fmt: skip
-    return WebSettings(**(told | more))
-
-
-def listen_on(host: str, port: int) -> socket.socket:
-    """A bound socket, or PortBusy."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise PortBusy(
-            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
-        ) from error
-    listening.listen(2048)
-    return listening
-
-
-def settle() -> None:
-    """What lives as long as the program is no longer searched for garbage, what comes and goes less often.
-
-    Packs are large and reports many: by Python's own settings a fifth of the intake goes into searching (bench intake).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-async def serve(center: Center, listening: socket.socket, web: WebSettings) -> None:
-    """Serve HTTP until told to stop (Ctrl-C, SIGTERM)."""
-    face = center.face(web)
-    beat = center.spawn(face.broadcaster.run())
-    server = server_of(face)
-    settle()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        beat.cancel()
-
-
-class Server(uvicorn.Server):
-    """uvicorn without its own signal handling: the center stops in its own order and ends with status 0."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to whoever serves."""
-        yield
-
-    def stop(self) -> None:
-        """The first call ends politely, a second one at once."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-
-def server_of(face: Face) -> Server:
-    """The HTTP server over a face, ready to serve."""
-    config = uvicorn.Config(
-        build_app(face), http=LiveProtocol, loop="uvloop", lifespan="off", log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=75, backlog=2048,
-    )  # fmt: skip
-    return Server(config)
