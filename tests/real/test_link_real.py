@@ -35,9 +35,9 @@ async def test_food_premises_are_found_by_name_and_address(desk: LakeDesk, real_
         f"select entity, nullif(coalesce(truth, case when dataset = 'food_visits' then key[4]::bigint end), 0) as truth "
         f"from read_parquet('{run / 'members.parquet'}') left join ({numbers}) using (dataset, key)"
     )
-    assert precision >= 0.80, "an airport is one address with a hundred licences: 0.89 at most"
+    assert precision >= 0.80, "an airport is one address with many licences: about 0.89 is what there is"
     assert recall >= 0.95
-    assert f1 >= 0.87, "0.936 at most by name and address"
+    assert f1 >= 0.87, "about 0.936 is what name and address allow"
 
 
 async def test_people_who_are_there_twice_are_found(desk: LakeDesk, real_data: Path) -> None:
