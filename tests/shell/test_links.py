@@ -179,6 +179,17 @@ async def test_ids_last_when_records_come(desk: LinkDesk) -> None:
     )
 
 
+async def test_the_newest_runs_stay_on_the_disk_and_the_journal_tells_of_all(desk: LinkDesk) -> None:
+    folders = [(await run(desk)).folder]
+    for n in range(4):
+        await desk.bring("permits", [f"q{n},新店{n},,,2024-01-01,,"], f"more-{n}")
+        folders.append((await run(desk)).folder)
+    there = sorted(path.name for path in (desk.root / "links" / "keepers" / "runs").iterdir())
+    assert there == sorted(folders)[-3:]
+    page = await see_pairs(desk.platform, STEWARD, "keepers", PairQuery())
+    assert (page.run, page.total) == (5, len(page.rows))
+
+
 async def test_a_run_that_landed_before_a_kill_is_told_of_first(
     desk: LinkDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from running import PASSWORD, Running
+from running import PASSWORD, Running, running
 
 from northbank.core.access import Actor, Role
 from northbank.core.refusal import Refused
@@ -21,6 +21,13 @@ ROWS = (
     + "".join(f"up{n},店{n},food,\n" for n in range(9))
     + "up9,坏店,food,110105194912310021\n"
 )
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A center of its own: what is uploaded here would be in the way of others who count."""
+    with running(None, tmp_path_factory.mktemp("uploads") / "data") as one:
+        yield one
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ from northbank.ports import Stale, World
 from northbank.ports.data import Progress
 from northbank.ports.links import Said
 
+KEPT = 3  # runs on the disk: the newest, the one whose ids it kept, and one more; the journal tells of all
+
 
 class LinkPast(msgspec.Struct, frozen=True):
     """What the journal tells of a model. entries: of its stream, all of them."""
@@ -159,6 +161,7 @@ async def _run(
     await links.land(model.code, run, tell)
     await _note(world, model.code, past.entries, run)
     past.runs.append(run)
+    await links.retire(model.code, KEPT)
     return run
 
 

@@ -80,6 +80,9 @@ class Links(Protocol):
     async def land(self, model: str, statement: LinkRun, tell: Progress) -> None:
         """Put the run that was made last in its place, whole or not at all."""
 
+    async def retire(self, model: str, kept: int) -> int:
+        """Take the runs away that are older than the newest `kept`; how many. The model is held."""
+
     async def queue(
         self, model: Model, run: LinkRun, but: Sequence[Pair], only: Sequence[Pair] | None, limit: int, offset: int
     ) -> tuple[int, list[PairRow]]:

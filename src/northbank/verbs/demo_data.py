@@ -2,7 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from northbank.core.access import Actor
 from northbank.core.city import City
@@ -38,13 +42,15 @@ class Inventor:
     def __init__(self, city: City) -> None:
         box = city.places.outline.bounds
         towns = tuple(area.name.zh or area.name.en for area in city.areas.values() if area.level == "town")
+        self._zone = ZoneInfo(city.timezone)
         self._rules = {code: rules_of(one, box) for code, one in city.datasets.items()}
         self._scene = Scene(city.district[:6] if city.district.isdigit() else NOWHERE, towns or ("-",), box)
         self._others = {
             code: (one, planted(one, self._rules[code], STOCK_ROWS).keys) for code, one in city.datasets.items()
         }
 
-    async def __call__(self, dataset: Dataset, rows: int, seed: int, folder: Path) -> None:
-        """One file."""
+    async def __call__(self, dataset: Dataset, rows: int, seed: int, made: datetime, folder: Path) -> None:
+        """One file, whose rows lead up to the moment it is made."""
         rules = self._rules[dataset.code]
-        await invent(dataset, rules, self._scene, self._others, rows, folder, seed, memory=MEMORY, threads=1)
+        scene = msgspec.structs.replace(self._scene, until=made.astimezone(self._zone).replace(tzinfo=None))
+        await invent(dataset, rules, scene, self._others, rows, folder, seed, memory=MEMORY, threads=1)

@@ -6,7 +6,7 @@ What is made is not known here; shell/lake/lake.py keeps batches so, links.py ru
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +55,17 @@ def place(staging: Path, into: Path, name: str) -> None:
         sync(one)
     os.rename(staging, into / name)
     sync(into)  # where this fails it is there all the same, and the next run tells of it
+
+
+def take_away(folder: Path, into: str, names: Sequence[str]) -> list[str]:
+    """Take what has its place there away: each is there whole, or not at all. What there was of it. Raises OSError."""
+    staging = emptied(folder)
+    gone = [one for one in names if (folder / into / one).is_dir()]
+    for one in gone:
+        os.rename(folder / into / one, staging / one)
+    sync(folder / into)
+    shutil.rmtree(staging)
+    return gone
 
 
 def sync(path: Path) -> None:

@@ -4,6 +4,7 @@ Which rows break what is decided in invented.py.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -16,6 +17,13 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅建国志文斌浩宇轩欣怡梓涵雨"
 ROADS = ("建设路", "人民路", "滨江路", "新华街", "解放路", "学府路", "红星大道", "金源路")
 TRADES = ("商贸有限公司", "餐饮店", "科技有限公司", "便利店", "建筑工程有限公司", "药房", "物流有限公司")
+EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - the sender's own clock
+RECENT, YEARS, LASTS = (
+    1600,
+    1825,
+    "expires",
+)  # days back to which moments go; days that a permit lasts; columns of its end
+STEEP = 40  # the mean is the 41st part of the most
 BORN_DAYS, CARDS = 29_000, 29_000 * 1000 * 20  # days of birth; identity numbers that are made
 STRIDE = 7_368_787  # has no divisor in common with CARDS, so that keys in order make numbers in none
 FAR = 1_000_000_000  # a reference beyond what any data set has
@@ -24,11 +32,15 @@ Others = Mapping[str, tuple[Dataset, int]]  # data sets that rows refer to, with
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """Where invented things are. division: six digits. towns: names. box: around the district."""
+    """Where and when invented things are. division: six digits. towns: names. box: around the district.
+
+    until: the moment, on the sender's own clock, that days and times lead up to; None: any from 2000 to 2024.
+    """
 
     division: str
     towns: tuple[str, ...]
     box: Box
+    until: datetime | None = None
 
 
 class Cells:
@@ -58,6 +70,7 @@ class Cells:
         self._unique = {one for rule in rules if rule.check == "unique" for one in rule.columns}
         self._rules = rules
         self._scene = scene
+        self._until = None if scene.until is None else (scene.until - EPOCH) // timedelta(minutes=1)
         self._others = others
         self._seed = seed
 
@@ -115,15 +128,31 @@ class Cells:
         step = 1440 if column.kind == "date" else 1
         before = [one for one in self._after.get(column.code, ()) if self._kind(one) in ("date", "time")]
         if column.code in self._dataset.key:
-            return f"({quoted('thing:' + column.code)} * {1440 if column.kind == 'date' else 60})"
+            return self._counted(quoted("thing:" + column.code), 1440 if column.kind == "date" else 60)
         if not before:
             if column.code.startswith("born") and (card := self._card()):
                 return f"(({quoted('x:' + card)} % {BORN_DAYS} - 23741) * 1440)"
-            return f"({self._draw(place, 9000 * 1440 // step)} * {step})"
+            return self._recent(place, step)
         first = f"greatest({', '.join(quoted('at:' + one) for one in before)})"
         rule = self._broken.get(f"in_order({before[0]},{column.code})", -2)
-        day = f"{first} + {self._draw(place, 700 * 1440 // step)} * {step}"
-        return f"case when f = {rule} then {first} - {30 * 1440} else {day} end"
+        return f"case when f = {rule} then {first} - {30 * 1440} else {self._later(place, column, first, step)} end"
+
+    def _counted(self, thing: str, step: int) -> str:
+        """Moments that are keys: one after another from 2000 on, or the newest first and the others before it."""
+        return f"({thing} * {step})" if self._until is None else f"({self._until // step * step} - {thing} * {step})"
+
+    def _recent(self, place: int, step: int) -> str:
+        if self._until is None:
+            return f"({self._draw(place, 9000 * 1440 // step)} * {step})"
+        return f"({self._until // step * step} - {self._draw(place, RECENT * 1440 // step)} * {step})"
+
+    def _later(self, place: int, column: Column, first: str, step: int) -> str:
+        """After another moment; what runs out lasts for years, all else has happened by now."""
+        if self._until is None:
+            return f"{first} + {self._draw(place, 700 * 1440 // step)} * {step}"
+        if column.code.startswith(LASTS):
+            return f"{first} + {YEARS * 1440} - {self._draw(place, 400 * 1440 // step)} * {step}"
+        return f"greatest({first}, least({first} + {self._draw(place, 700 * 1440 // step)} * {step}, {self._until // step * step}))"
 
     def _card(self) -> str:
         return next((one for one in self._dataset.key if self._checks.get(one) == "id_card"), "")
@@ -187,7 +216,10 @@ class Cells:
         most = column.most if column.most is not None else least + 1000
         if column.kind == "integer":
             return f"cast({int(least)} + {self._draw(place, max(1, int(most - least) + 1))} as varchar)"
-        return f"cast(round({least} + {(most - least) / 1000} * {self._draw(place, 1000)}, 2) as varchar)"
+        share = f"{self._draw(place, 1000)} / 1000.0"
+        if self._until is not None:  # as measurements and sums of money are: far below what a contract still believes
+            share = f"pow({share}, {STEEP})"
+        return f"cast(round({least} + {most - least} * {share}, 2) as varchar)"
 
     def _cell(self, place: int, column: Column) -> str:
         """The text of a cell as it stands in the file: broken where this row breaks its column, else now and then unusual."""

@@ -27,7 +27,7 @@ from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError
 from northbank.shell.lake.golden import Golding
-from northbank.shell.lake.held import STAGING, emptied, held, place
+from northbank.shell.lake.held import STAGING, emptied, held, place, take_away
 from northbank.shell.lake.lake import DuckLake
 from northbank.shell.lake.linking import MEMBERS, PAIRS, Linking
 from northbank.shell.lake.parts import ABOUT, as_text, key_of
@@ -85,6 +85,11 @@ class LinkLake:
             raise LakeError(
                 f"The folder {folder} cannot be written ({error.strerror or error}); nothing was linked."
             ) from error
+
+    async def retire(self, model: str, kept: int) -> int:
+        """Take the runs away that are older than the newest `kept`; how many. The model is held."""
+        old = [one.folder for one in self.landed(model)[:-kept]]
+        return len(await asyncio.to_thread(take_away, self._root / model, RUNS, old)) if old else 0
 
     async def queue(
         self, model: Model, run: LinkRun, but: Sequence[Pair], only: Sequence[Pair] | None, limit: int, offset: int

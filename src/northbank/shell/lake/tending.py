@@ -4,7 +4,6 @@ Whether they should, and what is told of it, is decided elsewhere.
 """
 
 import os
-import shutil
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +19,7 @@ from northbank.core.tending import Compacted
 from northbank.shell.lake.apart import BAD, GROUP, KEPT
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal
-from northbank.shell.lake.held import emptied, place, sync
+from northbank.shell.lake.held import emptied, place, sync, take_away
 from northbank.shell.lake.homes import GROUP as HOMES_GROUP
 from northbank.shell.lake.homes import HOMES, PLACE
 from northbank.shell.lake.judging import FILE, ROW
@@ -115,12 +114,7 @@ def _names_key(key: Sequence[str]) -> str:
 
 def retire(root: Path, dataset: str, folders: Sequence[str], quarantine: Sequence[str]) -> tuple[list[str], list[str]]:
     """Take folders away, and the bad rows of others: what there was of them. A folder is there whole, or not at all."""
-    batches, staging = root / dataset / BATCHES, emptied(root / dataset)
-    gone = [one for one in folders if (batches / one).is_dir()]
-    for one in gone:
-        os.rename(batches / one, staging / one)
-    sync(batches)
-    shutil.rmtree(staging)
+    batches, gone = root / dataset / BATCHES, take_away(root / dataset, BATCHES, folders)
     bad = [one for one in quarantine if (batches / one / BAD).is_file()]
     for one in bad:
         (batches / one / BAD).unlink()

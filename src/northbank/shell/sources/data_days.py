@@ -27,8 +27,8 @@ from northbank.flows.platform import Platform
 from northbank.shell.clock import SteppedClock, monotonic
 
 log = logging.getLogger(__name__)
-# So many rows of a data set, by a seed, as one file in a folder. The keys of other data sets' stocks are referred to.
-Invent = Callable[[Dataset, int, int, Path], Awaitable[None]]
+# So many rows of a data set, by a seed, made at a moment, as one file in a folder. The keys of other data sets' stocks are referred to.
+Invent = Callable[[Dataset, int, int, datetime, Path], Awaitable[None]]
 
 STOCK = timedelta(days=30)  # so long ago the first batches came, with what was there before
 PAST: Mapping[Cycle, int] = {"hourly": 6, "daily": 5, "weekly": 3, "monthly": 2, "quarterly": 1, "yearly": 1, "once": 0}
@@ -174,7 +174,7 @@ async def bring(platform: Platform, invent: Invent, inbox: Path, one: Planned) -
         world = msgspec.structs.replace(world, clock=SteppedClock(one.made + timedelta(minutes=4)))
     try:
         await asyncio.to_thread(shutil.rmtree, folder, True)
-        await invent(one.dataset, one.rows, SEED + one.n, folder)
+        await invent(one.dataset, one.rows, SEED + one.n, one.made, folder)
         await asyncio.to_thread(_name, one, folder)
         await collect(world, platform.lake, one.dataset.code, folder, lambda step, share: None)
     except Refused as refused:
