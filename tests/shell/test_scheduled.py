@@ -173,6 +173,15 @@ async def test_a_case_is_answered_once_its_own_rules_hold_whatever_else_is_wrong
     desk.memory.check()
 
 
+async def test_what_came_right_before_anybody_asked_is_nobodys_work(desk: SourceDesk) -> None:
+    put(desk, "a.csv", "1,店,5", "2,店,许多", "3,店,7", "4,店,8")
+    await desk.fetch()
+    put(desk, "b.csv", "2,店,6")
+    await desk.fetch()
+    assert await correct(desk.memory.world, "shops") == []
+    assert not desk.memory.store.cases
+
+
 async def test_a_drop_folder_with_nothing_in_it_has_nothing_new(desk: SourceDesk) -> None:
     desk.contract(schedule=Schedule(every="day", at="02:00"))
     (run,) = await look(desk)

@@ -31,10 +31,11 @@ async def correct(world: World, code: str) -> list[str]:
     opened = []
     for one in spoilt:
         told = (correction.SOURCE, correction.external(code, one.n)) in known
-        if not told and correction.wants(dataset, one) and (number := await _open(world, dataset, one)):
+        later = correction.answered_by(one, past)
+        asked = later is None and not told and correction.wants(dataset, one)  # what came right already is nobody's work
+        if asked and (number := await _open(world, dataset, one)):
             opened.append(number)
-            told = True
-        if told and (later := correction.answered_by(one, past)) is not None:
+        if told and later is not None:
             await _note(world, dataset, one, later)
     return opened
 
