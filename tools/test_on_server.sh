@@ -1,34 +1,14 @@
 #!/bin/sh
 # Runs every test that needs a database on the oldest PostgreSQL of this machine that Northbank takes (15 or newer), in a
-# private server that ends with the tests. As root it installs Debian's package where there is none.
+# private server that ends with the tests.
 # sh tools/test_on_server.sh [what pytest is given]; another server: pytest tests --server URL (docs/how-to/run-a-center.md).
 set -eu
 cd "$(dirname "$0")/.."
-OLDEST=15
 HERE=$(id -u)
 
 say() { printf 'server: %s\n' "$*" >&2; }
-stop() { say "$*"; exit 1; }
 
-find_server() {
-    for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -t / -k 5 -n); do
-        major=$(basename "$(dirname "$folder")")
-        if [ -x "$folder/initdb" ] && [ "$major" -ge "$OLDEST" ]; then
-            printf '%s\n' "$folder"
-            return 0
-        fi
-    done
-    return 1
-}
-
-if ! find_server >/dev/null && [ "$HERE" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    say "installing PostgreSQL"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq </dev/null >&2 || true
-    get() { apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1; }
-    get "postgresql-$OLDEST" || get postgresql || stop "apt-get could not install PostgreSQL."
-fi
-BIN=$(find_server) || stop "there is no PostgreSQL $OLDEST or newer below /usr/lib/postgresql: sudo apt-get install postgresql"
+BIN=$(sh tools/ensure_postgres.sh)
 
 # The server refuses to run as root; Debian's package brings a user for it.
 if [ "$HERE" = 0 ]; then as() { runuser -u postgres -- "$@"; }; else as() { "$@"; }; fi

@@ -65,7 +65,9 @@ def test_scripts_are_plain_sh(committed: dict[str, Path]) -> None:
 
 
 def test_ci_runs_everything_and_nothing_less(texts: dict[str, str]) -> None:
-    assert texts[".ci/run"].rstrip().splitlines()[-1].endswith("test")
+    assert re.search(r"^make --no-print-directory test \|\| failed", texts[".ci/run"], re.MULTILINE)
+    assert "tools/test_on_server.sh" in texts[".ci/run"]
+    assert texts[".ci/run"].endswith('exit "$failed"\n')
     suites = {"/".join(name.split("/")[:2]) for name in texts if re.match(r"tests/[^/]+/", name)}
     for part in (*suites, "check.sh static", "ensure_browser.sh", "ensure_java.sh", "check_ui.sh"):
         assert part in texts["tools/test.sh"]
