@@ -1,6 +1,7 @@
 """Figures, subject tables and vital signs over a small lake: counted in one pass, kept, as of any batch, unknown where data are old."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -45,6 +46,7 @@ class Parts(NamedTuple):
     world: World
     figures: Figures
     sharing: Remembered
+    filling: Callable[[], bool] = lambda: False
 
 
 class Desk:

@@ -32,7 +32,9 @@ async def correct(world: World, code: str) -> list[str]:
     for one in spoilt:
         told = (correction.SOURCE, correction.external(code, one.n)) in known
         later = correction.answered_by(one, past)
-        asked = later is None and not told and correction.wants(dataset, one)  # what came right already is nobody's work
+        asked = (
+            later is None and not told and correction.wants(dataset, one)
+        )  # what came right already is nobody's work
         if asked and (number := await _open(world, dataset, one)):
             opened.append(number)
         if told and later is not None:

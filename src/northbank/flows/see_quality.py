@@ -1,11 +1,12 @@
 """How good the data are, by data set, department and over all, with the trend of the last batches. Nothing is changed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from northbank.core.access import Actor
 from northbank.core.dataset import AnyStatement, Dataset, TurnedAway
@@ -20,6 +21,14 @@ from northbank.ports import World
 TICKETS = (
     "data"  # the source of cases that ask a provider to correct a batch; their sender's number is `data set:batch`
 )
+
+
+class Filled(Told, Protocol):
+    """Of the platform, what is needed to know its batches and whether all of an invented past is among them."""
+
+    @property
+    def filling(self) -> Callable[[], bool]:
+        """Whether it is still being told."""
 
 
 class QualityQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +46,7 @@ class QualityView(msgspec.Struct, frozen=True):
     columns: dict[str, dict[str, Name]]
 
 
-async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityView:
+async def quality(platform: Filled, actor: Actor, query: QualityQuery) -> QualityView:
     """Every data set, or those of one department. Refused: `forbidden`."""
     check_reader(actor)
     world = platform.world
@@ -46,6 +55,8 @@ async def quality(platform: Told, actor: Actor, query: QualityQuery) -> QualityV
     past = {one.code: await past_batches(platform, one) for one in chosen}
     tickets = await _tickets(world, past, query.batches)
     found = [of_dataset(one, past[one.code], now, query.batches, tickets[one.code]) for one in chosen]
+    if platform.filling():  # nothing is late before an invented past is told
+        found = [replace(one, freshness="fresh", hours_late=0.0) if one.freshness == "late" else one for one in found]
     owners = sorted({one.owner for one in chosen})
     columns = {one.code: names for one in found if (names := _columns(world.city.datasets[one.code], one.faults))}
     return QualityView(together(found), {code: unit_name(world.city, code) for code in owners}, columns)
