@@ -24,7 +24,7 @@ ROWS = {
     "shops-3.csv": [f"u{n},店{n},drink,,,," for n in range(4)],
 }
 PAGES = {
-    "/data": ".came tbody tr", "/data/catalog": "tbody tr", "/data/sets/shops": ".lineage .box", "/data/quality": "tbody tr",
+    "/data": ".came tbody tr", "/data/catalog": "tbody tr", "/data/catalog?view=warehouses": ".warehouses tbody tr", "/data/sets/shops": ".lineage .box", "/data/quality": "tbody tr",
     "/data/lineage?dataset=shops": ".box.start", "/data/requests": "tbody tr", "/data/console": ".table", "/data/inventory": "tbody tr",
     "/data/inventory?view=coverage": "tbody tr", "/data/links": ".pair tbody tr", "/data/quarantine?set=shops": ".bad",
 }  # fmt: skip
