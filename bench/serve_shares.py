@@ -51,7 +51,7 @@ async def grant(center: wiring.Center, asker: Actor, dataset: Dataset) -> str:
 async def main(pack: str, data: str) -> None:
     """Serve until SIGTERM."""
     settings = Settings(pack=Path(pack), data=Path(data), port=0, lake_memory="3GB")
-    async with wiring.open_center(settings, cases=True) as center:
+    async with wiring.open_center(settings, live=False, cases=True) as center:  # no copies are made meanwhile
         now, city = SystemClock().now(), center.city
         sets = [one for one in filled(city).values() if one.key and one.share != "not_shared"]
         sets = [one for one in sets if await batches_of(center.platform, one)]
