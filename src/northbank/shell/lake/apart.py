@@ -74,8 +74,12 @@ class Apart:
         digits = digits_of(self._buckets)
         within = "*" if bucket is None else f"{BUCKET}={bucket:0{digits}x}"
         found = sorted(self._staging.glob(f"parts-*/{within}/*.parquet" if digits else "parts-*/*.parquet"))
+        files = f"[{', '.join(literal(str(one)) for one in found)}]"
+        if found and digits:
+            return f"read_parquet({files}, hive_partitioning=false)"
         if found:
-            return f"read_parquet([{', '.join(literal(str(one)) for one in found)}], hive_partitioning=false)"
+            at = f"exclude (file_row_number) replace (file_row_number + 1 as {ROW})"
+            return f"(select * {at} from read_parquet({files}, hive_partitioning=false, file_row_number=true))"
         types = {FILE: "integer", ROW: "bigint", MARKS: "bigint", CELLS: "json"}
         types |= {column.code: SQL_TYPES[column.kind] for column in self._dataset.columns}
         return f"(select {', '.join(f'null::{kind} as {quoted(name)}' for name, kind in types.items())} where false)"

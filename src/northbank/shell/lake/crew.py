@@ -21,6 +21,10 @@ class Crew:
         self._all = [duck, *(duck.cursor() for _ in range(size - 1))]
         self._stopped = False
 
+    def set(self, name: str, value: str) -> None:
+        """Set something of the engine, for all of them."""
+        self._all[0].execute(f"set global {name} = {value}")
+
     def each(self, work: Callable[[duckdb.DuckDBPyConnection, T], R], items: Sequence[T]) -> list[R]:
         """What becomes of each item, in their order. The first error ends all and is raised; so does `stop`."""
         free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()

@@ -41,6 +41,7 @@ class DuckEngine:
             tell(n, 1.0)
             return done
 
+        self._crew.set("preserve_insertion_order", str(buckets == 1).lower())
         return self._crew.each(read, range(len(paths)))
 
     def tell_apart(self, names: Sequence[str], buckets: int, tell: Progress) -> tuple[int, dict[str, int], int]:
