@@ -16,8 +16,8 @@ sh tools/ensure_mariadb.sh
 echo "== screens: types and units"
 sh tools/check_ui.sh
 
-# The quick suites first. One run, so that its summary is the last line and counts everything.
+# The quick suites first, two files at a time. One run, so that its summary is the last line and counts everything.
 SUITES="tests/core tests/flows tests/house tests/packs tests/shell tests/conformance tests/ui tests/real"
 echo "== $SUITES"
 # shellcheck disable=SC2086  # a list of folders
-exec "$BIN/pytest" $SUITES --durations=15
+exec "$BIN/pytest" $SUITES -n 2 --dist loadfile --durations=15
