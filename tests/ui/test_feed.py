@@ -142,7 +142,7 @@ def test_a_killed_server_turns_the_tiles_grey_and_they_recover(
     for lang, page in walls:
         for one in page.locator(".tile").all():
             expect(one).to_have_class(GREY, timeout=5_000)
-            expect(one.locator(".age")).to_have_text(re.compile(DEAD[lang]))
+            expect(one.locator(".tile-head .age")).to_have_text(re.compile(DEAD[lang]))
         expect(page.get_by_role("status").first).to_contain_text({"en": "No data", "zh": "无数据"}[lang])
         lost = page.locator(".map-box").get_by_role("alert")
         expect(lost).to_have_text(re.compile(DEAD[lang]))
