@@ -319,7 +319,7 @@ export const dataEn: typeof dataZh = {
     lead: "A department's warehouse holds its data sets; the district's holds the base databases and subject tables made of them.",
     ofUnit: "Warehouse of {name}",
     ofDistrict: "District warehouse of {name}",
-    note: "{tables} tables · {rows} rows · {batches} batches · score {score} · {mine} open to you",
+    note: "Tables: {tables} · rows: {rows} · batches: {batches} · score: {score} · open to you: {mine}",
     empty: "The pack has no base databases or subject tables yet.",
     holds: "Kind",
     kinds: { dataset: "Data set", base: "Base database", subject: "Subject table" },
