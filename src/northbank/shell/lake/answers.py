@@ -22,6 +22,7 @@ from northbank.ports.sharing import Answered, Cell, Given, QueryFormat
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.copies import Copies, Relations
 from northbank.shell.lake.fast import literal
+from northbank.shell.lake.gently import gently
 from northbank.shell.lake.granted import fields_of, look_up, shown_of
 from northbank.shell.lake.guard import Guard
 from northbank.shell.lake.profiles import profile_of, sample_of
@@ -182,7 +183,7 @@ class DuckAnswerer:
     async def profile(self, dataset: Dataset, batches: Sequence[Collected], few: int) -> Profile:
         """The profile of a data set as it is now, kept beside the copies."""
         relation = self._lake.relation(dataset, batches)
-        return await asyncio.to_thread(self._profile, dataset, batches, relation, few)
+        return await gently(lambda: self._profile(dataset, batches, relation, few))
 
     def _profile(self, dataset: Dataset, batches: Sequence[Collected], relation: str, few: int) -> Profile:
         with self._working() as duck:  # an engine of its own: it reads every row, and look-ups do not wait

@@ -21,6 +21,7 @@ from northbank.ports.sharing import Given
 from northbank.shell.lake.apart import GROUP
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError
+from northbank.shell.lake.gently import gently
 from northbank.shell.lake.granted import copy_of, name_of
 from northbank.shell.lake.parts import Looking
 
@@ -101,7 +102,7 @@ class Copies:
     async def _make(self, given: Given, keyed: bool, path: Path) -> Path:
         async with self._room:
             try:
-                return await asyncio.to_thread(self._write, given, keyed, path)
+                return await gently(lambda: self._write(given, keyed, path))
             except (duckdb.Error, OSError) as error:  # its words may tell of rows that were not granted
                 log.error("the copy of %s for questions was not made: %s", given.dataset.code, error)
                 raise LakeError(f"The rows of {given.dataset.code} could not be prepared for questions.") from None

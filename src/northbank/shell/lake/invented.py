@@ -3,7 +3,6 @@
 The engine makes them; the same seed makes the same rows. What a cell looks like stands in invented_cells.py.
 """
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import msgspec
 from northbank.core.dataset import Dataset, Rule
 from northbank.shell.lake.compile import quoted
 from northbank.shell.lake.fast import literal, nested
+from northbank.shell.lake.gently import gently
 from northbank.shell.lake.invented_cells import Cells, Others, Scene
 from northbank.shell.lake.rows import connect
 
@@ -68,7 +68,7 @@ async def invent(
     plan = planted(dataset, rules, rows)
     maker = _Maker(dataset, rules, scene, others, plan, seed)
     ends = [(first, min(rows, first + file_rows)) for first in range(0, rows, file_rows)]
-    await asyncio.to_thread(_write, maker, dataset.code, ends, target, memory, threads)
+    await gently(lambda: _write(maker, dataset.code, ends, target, memory, threads))
     return plan
 
 

@@ -27,6 +27,7 @@ from northbank.shell.lake.duck import DuckEngine
 from northbank.shell.lake.engine import Engine
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError, Progress, found_in, not_read, survey
+from northbank.shell.lake.gently import gently
 from northbank.shell.lake.held import STAGING, emptied, held, place
 from northbank.shell.lake.homes import HOMES
 from northbank.shell.lake.noted import noted
@@ -58,7 +59,7 @@ class DuckLake(LakeRows):
 
     async def survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
         """The files of a folder (or the one file) with their digests. Refused: `no_files`, `file_unreadable`."""
-        return await asyncio.to_thread(self._survey, dataset, place, tell)
+        return await gently(lambda: self._survey(dataset, place, tell))
 
     def _survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
         try:
@@ -75,7 +76,8 @@ class DuckLake(LakeRows):
         staging = emptied(self._folder(dataset.code))
         with engine_in(staging, self._memory, self._threads) as duck:
             engine = self._begin(duck, dataset, rules, staging, references)
-            work = asyncio.to_thread(Batch(engine, dataset, self._buckets, tell).run, paths, files)
+            batch = Batch(engine, dataset, self._buckets, tell)
+            work = gently(lambda: batch.run(paths, files))
             try:
                 counts = await asyncio.shield(running := asyncio.ensure_future(work))
             except asyncio.CancelledError:
@@ -83,9 +85,8 @@ class DuckLake(LakeRows):
                 await asyncio.gather(running, return_exceptions=True)
                 raise
             if not counts.unread and any(rule.keep for rule in rules):
-                told = await asyncio.to_thread(
-                    noted, duck, rules, f"read_parquet({literal(str(staging / 'rows-*.parquet'))})"
-                )
+                kept = f"read_parquet({literal(str(staging / 'rows-*.parquet'))})"
+                told = await gently(lambda: noted(duck, rules, kept))
                 counts = msgspec.structs.replace(counts, noted=told)
         now = [path.stat().st_size for path in paths]
         if now != [file.bytes for file in files]:
@@ -101,7 +102,7 @@ class DuckLake(LakeRows):
 
     async def land(self, dataset: Dataset, statement: AnyStatement, tell: Progress) -> None:
         """Make the staged batch durable and put it in its place: it is there whole, or not at all."""
-        await asyncio.to_thread(self._land, dataset, statement, tell)
+        await gently(lambda: self._land(dataset, statement, tell))
 
     def _land(self, dataset: Dataset, statement: AnyStatement, tell: Progress) -> None:
         folder = self._folder(dataset.code)
@@ -148,7 +149,7 @@ class DuckLake(LakeRows):
                 return work(duck)
 
         try:
-            return await asyncio.to_thread(do)
+            return await gently(do)
         except (duckdb.Error, OSError) as error:
             raise LakeError(f"Files of {dataset.code} could not be rewritten: {str(error).splitlines()[0]}") from error
 
