@@ -7,8 +7,10 @@ const NIGHT = Date.parse("2026-11-22T17:05:09Z");
 test("times are the city's, not the machine's", () => {
   expect(clockTime(NIGHT, "Asia/Shanghai")).toBe("01:05");
   expect(clockTime(NIGHT, "America/Los_Angeles", true)).toBe("09:05:09");
-  expect(dayOf(NIGHT, "Asia/Shanghai", "zh")).toBe("11月23日");
-  expect(dayOf(NIGHT, "America/Los_Angeles", "en")).toBe("22 Nov");
+  expect(dayOf(NIGHT, NIGHT, "Asia/Shanghai", "zh")).toBe("11月23日");
+  expect(dayOf(NIGHT, NIGHT, "America/Los_Angeles", "en")).toBe("22 Nov");
+  expect(dayOf(NIGHT, NIGHT + 40 * 86_400_000, "Asia/Shanghai", "zh")).toBe("2026年11月23日");
+  expect(dayOf(NIGHT, NIGHT + 40 * 86_400_000, "Asia/Shanghai", "en")).toBe("23 Nov 2026");
   expect(fullDay(NIGHT, "Asia/Shanghai", "zh")).toBe("2026年11月23日 周一");
 });
 

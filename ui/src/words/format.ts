@@ -29,10 +29,12 @@ export function clockTime(at: number, zone: string, seconds = false): string {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS: Record<string, string> = { Mon: "周一", Tue: "周二", Wed: "周三", Thu: "周四", Fri: "周五", Sat: "周六", Sun: "周日" };
 
-/** 11月22日 / 22 Nov */
-export function dayOf(at: number, zone: string, tongue: Tongue): string {
+/** 11月22日 / 22 Nov; with its year where that is not the year of `now`. */
+export function dayOf(at: number, now: number, zone: string, tongue: Tongue): string {
   const p = parts(at, zone);
-  return tongue === "zh" ? `${Number(p.month)}月${Number(p.day)}日` : `${Number(p.day)} ${MONTHS[Number(p.month) - 1]}`;
+  const year = p.year === parts(now, zone).year ? "" : p.year;
+  if (tongue === "zh") return `${year ? `${year}年` : ""}${Number(p.month)}月${Number(p.day)}日`;
+  return `${Number(p.day)} ${MONTHS[Number(p.month) - 1]}${year ? ` ${year}` : ""}`;
 }
 
 /** 2026年11月22日 周日 / Sun 22 Nov 2026 */
@@ -44,9 +46,9 @@ export function fullDay(at: number, zone: string, tongue: Tongue): string {
 
 /** The time alone on the same local day, day and time otherwise. */
 export function moment(at: number, now: number, zone: string, tongue: Tongue): string {
-  const day = dayOf(at, zone, tongue);
+  const day = dayOf(at, now, zone, tongue);
   const time = clockTime(at, zone);
-  if (day === dayOf(now, zone, tongue) && Math.abs(at - now) < 86_400_000) return time;
+  if (day === dayOf(now, now, zone, tongue) && Math.abs(at - now) < 86_400_000) return time;
   return `${day} ${time}`;
 }
 

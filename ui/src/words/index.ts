@@ -50,7 +50,9 @@ const at = (time: string | number): number => (typeof time === "number" ? time :
 
 export const when = {
   time: (time: string | number, seconds = false) => clockTime(at(time), clock.timezone.value, seconds),
-  day: (time: string | number) => dayOf(at(time), clock.timezone.value, tongue.value),
+  day: (time: string | number) => dayOf(at(time), clock.now.value, clock.timezone.value, tongue.value),
+  /** A day without a time (2026-11-22), the same in every zone. */
+  date: (day: string) => dayOf(Date.parse(day), clock.now.value, "UTC", tongue.value),
   full: (time: string | number) => fullDay(at(time), clock.timezone.value, tongue.value),
   moment: (time: string | number) => moment(at(time), clock.now.value, clock.timezone.value, tongue.value),
   span: (milliseconds: number) => duration(milliseconds, tongue.value),

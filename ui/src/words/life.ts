@@ -27,7 +27,7 @@ export const lifeZh = {
   need: {
     unit: "请选择单位。",
     support: "请选择配合单位。",
-    place: "请先在右侧地图上点一下。",
+    place: "请先在地图上点一下。",
     type: "请选择类型。",
     outcome: "请选择结果。",
     task: "请选择一项。",
@@ -133,7 +133,7 @@ export const lifeEn: typeof lifeZh = {
   need: {
     unit: "Choose a unit.",
     support: "Choose who helps.",
-    place: "Click the map on the right first.",
+    place: "Click the map first.",
     type: "Choose a type.",
     outcome: "Choose how it ended.",
     task: "Choose a part.",
