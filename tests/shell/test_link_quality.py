@@ -135,7 +135,7 @@ async def test_invented_firms_are_found_by_all_that_is_written_of_them(tmp_path:
 
 
 async def test_the_models_of_the_pack_find_firms_and_persons(tmp_path: Path) -> None:
-    """They have codes and phones alone: where a register lacks the code or has another, nothing else tells who it is."""
+    """They have codes, phones and names of persons alone: where a register lacks the code or has another, little else tells who it is."""
     models = load(ROOT / "packs" / "jiangbei").links
     firms.make(tmp_path, 3_000)
     one = msgspec.structs.replace(models["firms"], code="m")
@@ -146,7 +146,7 @@ async def test_the_models_of_the_pack_find_firms_and_persons(tmp_path: Path) -> 
     persons.make(tmp_path, 3_000)
     first, second = (f"read_parquet('{tmp_path / name}.parquet')" for name in ("first", "second"))
     written(tmp_path, "residents", f"from {first}")
-    written(tmp_path, "leases", f"select number, id_no as tenant, phone from {second}")
+    written(tmp_path, "leases", f"select number, id_no as tenant, name as tenant_name, phone from {second}")
     written(tmp_path, "pupils", f"select number || 'p' as number, id_no from {second} where hash(number) % 3 = 0")
     one = msgspec.structs.replace(models["persons"], code="m")
     shutil.rmtree(tmp_path / "links")

@@ -17,7 +17,7 @@ from northbank.shell.settings import Settings
 from northbank.shell.sources.filling import Filling, read_filling, write_filling
 from northbank.shell.sources.simulator import BACK, BEFORE, Simulator
 from northbank.shell.store.rebuild import rebuild
-from northbank.verbs.demo_data import play_data
+from northbank.verbs.demo_data import doors, play_data
 from northbank.wiring import Center, listen_on, open_center, serve, web_settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ async def run_demo(settings: Settings, out: Console, history: int = 22) -> None:
         for one in demo.accounts:
             table.add_row(one.login, one.role, one.unit or one.town or "", one.name.en)
         out.print(table)
-        simulator = Simulator(center.world, demo.day, demo.samples, staff, ZoneInfo(center.city.timezone))
+        zone, city = ZoneInfo(center.city.timezone), center.city
+        simulator = Simulator(
+            center.world, demo.day, demo.samples, staff, zone, doors=doors(city) if city.datasets else ()
+        )
         last, waiting = await center.cases.resume_point()
         center.spawn(simulator.run(last, waiting))
         center.told = simulator.caught_up.is_set

@@ -26,13 +26,17 @@ UNREADABLE = "unreadable"
 
 
 class Planted(msgspec.Struct, frozen=True):
-    """What is in invented rows. keys: how many different ones are good; again: rows that correct an earlier one of the same key."""
+    """What is in invented rows. keys: how many different ones are good; again: rows that correct an earlier one of the same key.
+
+    period: of so many rows one is broken; first: by which of the ways in which rows are broken the first of them is.
+    """
 
     rows: int
     keys: int
     again: int
     faults: dict[str, int]
     period: int
+    first: int = 0
 
     @property
     def bad(self) -> int:
@@ -40,14 +44,16 @@ class Planted(msgspec.Struct, frozen=True):
         return sum(self.faults.values())
 
 
-def planted(dataset: Dataset, rules: Sequence[Rule], rows: int) -> Planted:
-    """What so many invented rows hold."""
-    period = OFTEN if dataset.bad_share >= 3 else SELDOM
+def planted(dataset: Dataset, rules: Sequence[Rule], rows: int, period: int = 0, first: int = 0) -> Planted:
+    """What so many invented rows hold. period: 0 for what suits the contract."""
+    period = period or (OFTEN if dataset.bad_share >= 3 else SELDOM)
     bad = (rows - BAD_AT + period - 1) // period if rows > BAD_AT else 0
     again = (rows - AGAIN_AT + period - 1) // period if rows > AGAIN_AT and dataset.key else 0
     kinds = [*(rule.id for rule in breakable(dataset, rules)), UNREADABLE]
-    faults = {kind: (bad - n + len(kinds) - 1) // len(kinds) for n, kind in enumerate(kinds) if bad > n}
-    return Planted(rows, rows - bad - again, again, faults, period)
+    many, first = len(kinds), first % len(kinds)
+    turns = {kind: (n - first) % many for n, kind in enumerate(kinds)}
+    faults = {kind: (bad - turn + many - 1) // many for kind, turn in turns.items() if bad > turn}
+    return Planted(rows, rows - bad - again, again, faults, period, first)
 
 
 def breakable(dataset: Dataset, rules: Sequence[Rule]) -> list[Rule]:
@@ -62,12 +68,12 @@ def breakable(dataset: Dataset, rules: Sequence[Rule]) -> list[Rule]:
 
 async def invent(
     dataset: Dataset, rules: Sequence[Rule], scene: Scene, others: Others, rows: int, target: Path, seed: int = 1,
-    memory: str = "1GB", threads: int = 2, file_rows: int = FILE_ROWS,
+    memory: str = "1GB", threads: int = 2, file_rows: int = FILE_ROWS, period: int = 0, first: int = 0,
 ) -> Planted:  # fmt: skip
     """Write invented files into the folder `target`. others: what rows refer to. Only for `csv`."""
-    plan = planted(dataset, rules, rows)
+    plan = planted(dataset, rules, rows, period, first)
     maker = _Maker(dataset, rules, scene, others, plan, seed)
-    ends = [(first, min(rows, first + file_rows)) for first in range(0, rows, file_rows)]
+    ends = [(begin, min(rows, begin + file_rows)) for begin in range(0, rows, file_rows)]
     await gently(lambda: _write(maker, dataset.code, ends, target, memory, threads))
     return plan
 
@@ -113,7 +119,7 @@ class _Maker:
         key = f"case when m = {BAD_AT} then {self._plan.keys} + q " + (
             f"when m = {AGAIN_AT} then {earlier} else {place} end" if again else f"else {place} end"
         )
-        broken = f"case when m = {BAD_AT} then q % {len(self._kinds) + 1} else -1 end"
+        broken = f"case when m = {BAD_AT} then (q + {self._plan.first}) % {len(self._kinds) + 1} else -1 end"
         return nested(
             f"select range as r, range // {period} as q, range % {period} as m from range({first}, {end})",  # house: sql
             [[f"{key} as i", f"{broken} as f"], *self._cells.layers()],

@@ -18,29 +18,42 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英�
 ROADS = ("建设路", "人民路", "滨江路", "新华街", "解放路", "学府路", "红星大道", "金源路")
 TRADES = ("商贸有限公司", "餐饮店", "科技有限公司", "便利店", "建筑工程有限公司", "药房", "物流有限公司")
 EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - the sender's own clock
-RECENT, YEARS, LASTS = (
-    1600,
-    1825,
-    "expires",
-)  # days back to which moments go; days that a permit lasts; columns of its end
+RECENT, YEARS = 1600, 1825  # days back to which moments go; days that a permit or a lease lasts
+LASTS = ("expires", "ends")  # columns of its end
 STEEP = 40  # the mean is the 41st part of the most
-BORN_DAYS, CARDS = 29_000, 29_000 * 1000 * 20  # days of birth; identity numbers that are made
+BORN_DAYS = 33_238  # days of birth, 1935 to 2025: fixed, for whoever a number belongs to is the same person whenever a batch is made
+CARDS = BORN_DAYS * 1000 * 20  # identity numbers that are made
 STRIDE = 7_368_787  # has no divisor in common with CARDS, so that keys in order make numbers in none
 FAR = 1_000_000_000  # a reference beyond what any data set has
+SIXTEEN, OF_HERE = 16, 12  # so many in sixteen of those that no contract says are residents are residents
+STAYS = 8  # one in so many is gone
+HOUSEHOLD = (12, 5)  # so many people live in so many homes
 RADIX = 97  # values of each column of a key but its last
 Others = Mapping[str, tuple[Dataset, int]]  # data sets that rows refer to, with how many keys they have
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A building where invented homes and businesses are. town: its name; community: the code of the smallest area with an office."""
+
+    lon: float
+    lat: float
+    town: str
+    community: str
 
 
 class Scene(msgspec.Struct, frozen=True):
     """Where and when invented things are. division: six digits. towns: names. box: around the district.
 
     until: the moment, on the sender's own clock, that days and times lead up to; None: any from 2000 to 2024.
+    spots: the buildings; without any, things are anywhere in the box. gone: data sets and their column that is empty as long as a thing stays.
     """
 
     division: str
     towns: tuple[str, ...]
     box: Box
     until: datetime | None = None
+    spots: tuple[Spot, ...] = ()
+    gone: frozenset[tuple[str, str]] = frozenset()
 
 
 class Cells:
@@ -73,18 +86,44 @@ class Cells:
         self._until = None if scene.until is None else (scene.until - EPOCH) // timedelta(minutes=1)
         self._others = others
         self._seed = seed
+        self._cards = [one.code for one in dataset.columns if self._checks.get(one.code) == "id_card"]
+        self._people = _people(others)
 
     def layers(self) -> list[list[str]]:
         """Columns that stand on those before: numbers of things, numbers made of them, texts, texts as they are written."""
         columns = self._dataset.columns
         whole = [f"{self._thing(n, one)} as {quoted('thing:' + one.code)}" for n, one in enumerate(columns)]
-        cards = [one.code for one in columns if self._checks.get(one.code) == "id_card"]
-        drawn = [f"({quoted('thing:' + one)} * {STRIDE}) % {CARDS} as {quoted('x:' + one)}" for one in cards]
-        digits = [f"{_digits(quoted('x:' + one), self._scene.division)} as {quoted('digits:' + one)}" for one in cards]
+        drawn = [f"{_card_of(quoted('thing:' + one))} as {quoted('x:' + one)}" for one in self._cards]
+        digits = [
+            f"{_digits(quoted('x:' + one), self._scene.division)} as {quoted('digits:' + one)}" for one in self._cards
+        ]
+        digits += [f"{self._who()} as who", f"{self._place()} as place"]
         days = [[f"{self._moment(n, one)} as {quoted('at:' + one.code)}"] for n, one in self._in_order()]
         texts = [f"{self._right(n, one)} as {quoted('right:' + one.code)}" for n, one in enumerate(columns)]
         cells = [f"{self._cell(n, one)} as {quoted('cell:' + one.code)}" for n, one in enumerate(columns)]
         return [layer for layer in (whole, drawn, digits, *days, texts, cells) if layer]
+
+    def _who(self) -> str:
+        """Whose name and telephone a row tells: its first person's, but now and then somebody wrote another's identity number."""
+        if not self._cards:
+            return "r"
+        code, at = self._cards[0], len(self._dataset.columns)
+        if not self._stray(code):
+            return quoted("x:" + code)
+        other = _card_of(self._draw(at, self._people, 1))
+        return f"case when {self._draw(at, SIXTEEN)} = 0 then {other} else {quoted('x:' + code)} end"
+
+    def _stray(self, code: str) -> bool:
+        """Whether the column names people of whom no rule says that they are in the register of people, and there is one."""
+        return self._people > 0 and code not in self._dataset.key and code not in self._known
+
+    def _place(self) -> str:
+        """The number of the home or the seat that a row is about: people who live together have one."""
+        if not self._dataset.key:
+            return "r"
+        thing = quoted("thing:" + self._dataset.key[0])
+        people, homes = HOUSEHOLD
+        return f"{thing} * {homes} // {people}" if self._card() else thing
 
     def _draw(self, place: int, most: int, salt: int = 0) -> str:
         """A number from 0 to before `most` that is another for each row, column and salt."""
@@ -104,6 +143,9 @@ class Cells:
             number = "r"
         elif known is not None:
             number = self._draw(place, self._radix(column.code))
+        elif self._checks.get(column.code) == "id_card" and self._stray(column.code):
+            here, outsider = self._draw(place, self._people, 1), self._draw(place, 10_000_000)
+            number = f"case when {self._draw(place, SIXTEEN, 2)} < {OF_HERE} then {here} else {outsider} end"
         elif column.code in self._checks:
             number = self._draw(place, 10_000_000)
         if known is not None:
@@ -184,34 +226,55 @@ class Cells:
             case _ if check == "credit_code":
                 return _credit(thing, self._scene.division)
             case _ if check == "phone":
-                return f"'1' || (3 + {self._draw(place, 7)}) || lpad(cast({self._draw(place, 10**9, 1)} as varchar), 9, '0')"
+                return f"'1' || (3 + {_of('who', 7, 3)}) || lpad(cast({_of('who', 10**9, 4)} as varchar), 9, '0')"
             case _ if column.codes:
-                return f"({literal(tuple(column.codes))})[1 + {self._draw(place, len(column.codes))}]"
+                drawn = _of("who", len(column.codes), place) if self._card() else self._draw(place, len(column.codes))
+                return f"({literal(tuple(column.codes))})[1 + {drawn}]"
             case _:
                 return self._text(place, column)
 
     def _text(self, place: int, column: Column) -> str:
-        surname = f"({literal(tuple(SURNAMES))})[1 + {self._draw(place, len(SURNAMES))}]"
-        given = f"({literal(tuple(GIVEN))})[1 + {self._draw(place, len(GIVEN), 1)}]"
-        second = f"({literal((*GIVEN, '', '', ''))})[1 + {self._draw(place, len(GIVEN) + 3, 2)}]"
-        town = f"({literal(self._scene.towns)})[1 + {self._draw(place, len(self._scene.towns), 3)}]"
-        road = f"({literal(ROADS)})[1 + {self._draw(place, len(ROADS), 4)}]"
         if column.code not in self._dataset.key and column.code not in self._unique and column.code not in self._known:
             if "address" in column.code:
-                return f"{town} || {road} || (1 + {self._draw(place, 400)}) || '号' || (1 + {self._draw(place, 32, 1)}) || '-' || (1 + {self._draw(place, 8, 2)})"
+                return self._address(column)
+            if column.code == "community" and self._scene.spots:
+                return self._spot([one.community for one in self._scene.spots])
             if column.personal:
-                return f"{surname} || {given} || {second}"
+                return f"{_one_of(SURNAMES, 'who', 0)} || {_one_of(GIVEN, 'who', 1)} || {_one_of((*GIVEN, '', '', ''), 'who', 2)}"
             if "name" in column.code:
-                return f"{town} || {given} || {second} || ({literal(TRADES)})[1 + {self._draw(place, len(TRADES), 5)}]"
+                town, given = _one_of(self._scene.towns, "place", 0), _one_of(GIVEN, "place", 1)
+                return (
+                    f"{town} || {given} || {_one_of((*GIVEN, '', '', ''), 'place', 2)} || {_one_of(TRADES, 'place', 3)}"
+                )
         _, like = self._named.get(column.code, (None, column.code))
         return f"{literal(like[:2].upper())} || lpad(cast({quoted('thing:' + column.code)} as varchar), 9, '0')"
+
+    def _address(self, column: Column) -> str:
+        """A number in a road and, for homes, a flat: those of one building are told apart by it."""
+        spots = self._scene.spots
+        building = f"place % {len(spots)}" if spots else "place"
+        floor = f"(1 + place // {len(spots)})" if spots else f"(1 + {_of('place', 32, 6)})"
+        town = self._spot([one.town for one in spots]) if spots else _one_of(self._scene.towns, "place", 4)
+        house = f"{town} || {_one_of(ROADS, building, 5)} || (1 + {_of(building, 400, 7)}) || '号'"
+        return (
+            f"{house} || {floor} || '-' || (1 + {_of('place', 8, 8)})"
+            if column.personal
+            else f"{house} || '附' || {floor} || '号'"
+        )
+
+    def _spot(self, values: Sequence[str]) -> str:
+        return f"({literal(tuple(values))})[1 + place % {len(values)}]"
 
     def _number(self, place: int, column: Column) -> str:
         for lon, lat in self._inside:
             if column.code in (lon, lat):
+                if self._scene.spots:
+                    return self._spot(
+                        [f"{one.lon if column.code == lon else one.lat:.6f}" for one in self._scene.spots]
+                    )
                 west, south, east, north = self._scene.box
                 least, most = (west, east) if column.code == lon else (south, north)
-                return f"printf('%.6f', {least + (most - least) * 0.02} + {(most - least) * 0.96 / 10_000} * {self._draw(place, 10_000)})"
+                return f"printf('%.6f', {least + (most - least) * 0.02} + {(most - least) * 0.96 / 10_000} * {_of('place', 10_000, 9 + (column.code == lat))})"
         least = column.least if column.least is not None else 0.0
         most = column.most if column.most is not None else least + 1000
         if column.kind == "integer":
@@ -226,6 +289,8 @@ class Cells:
         right = quoted("right:" + column.code)
         cases = [f"when f = {n} then {wrong}" for n, wrong in self._wrong(column)]
         draw = self._draw(place, 64, 6)
+        if (self._dataset.code, column.code) in self._scene.gone:
+            cases.append(f"when f = -1 and {_of('place', STAYS, 11)} > 0 then ''")
         if not column.required and column.code not in self._dataset.key:
             cases += [
                 f"when f = -1 and {draw} < 3 then {literal(mark)}" for mark in (self._dataset.missing or ("",))[:1]
@@ -254,6 +319,29 @@ class Cells:
         found = [(n, wrong[check]) for check in wrong if (n := self._broken.get(f"{check}({column.code})")) is not None]
         outside = [self._broken.get(f"inside({lon},{lat})") for lon, lat in self._inside if column.code == lon]
         return found + [(n, literal(f"{self._scene.box[0] - 1:.4f}")) for n in outside if n is not None]
+
+
+def _people(others: Others) -> int:
+    """How many there are in the register of people: what others refer to by an identity number."""
+    referred = [(rule.dataset, rule.to) for one, _ in others.values() for rule in one.rules if rule.check == "known"]
+    for code, to in referred:
+        other, count = others.get(code, (None, 0))
+        if other is not None and any(rule.check == "id_card" and rule.columns == to for rule in other.rules):
+            return count
+    return 0
+
+
+def _card_of(thing: str) -> str:
+    return f"({thing} * {STRIDE}) % {CARDS}"
+
+
+def _of(number: str, most: int, salt: int) -> str:
+    """A number from 0 to before `most` that is the same in every batch, for one person or place."""
+    return f"(hash(({number}) * 64 + {salt}) % {most})::bigint"
+
+
+def _one_of(values: Sequence[str], number: str, salt: int) -> str:
+    return f"({literal(tuple(values))})[1 + {_of(number, len(values), salt)}]"
 
 
 def _digits(drawn: str, division: str) -> str:

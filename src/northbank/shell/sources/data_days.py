@@ -1,7 +1,7 @@
 """The data platform of the demonstration: small invented batches of every data set, over days that passed and from now on.
 
-They are collected by the same flow as real files. One data set stays late and one batch is turned away, so that there is what to see.
-Only data sets of CSV files are invented.
+They are collected by the same flow as real files. So that there is what to see, one data set stays late, one batch is turned away and two
+have so many bad rows that their providers are asked to correct them. Only data sets of CSV files are invented.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from northbank.core.dataset import HOURS, Cycle, Dataset
 from northbank.core.refusal import Refused
 from northbank.core.shelf import age_of
 from northbank.flows.collect import collect
+from northbank.flows.correct import correct
 from northbank.flows.govern import govern
 from northbank.flows.link import link
 from northbank.flows.list_datasets import shelf_of
@@ -27,27 +28,34 @@ from northbank.flows.platform import Platform
 from northbank.shell.clock import SteppedClock, monotonic
 
 log = logging.getLogger(__name__)
-# So many rows of a data set, by a seed, made at a moment, as one file in a folder. The keys of other data sets' stocks are referred to.
-Invent = Callable[[Dataset, int, int, datetime, Path], Awaitable[None]]
-
 STOCK = timedelta(days=30)  # so long ago the first batches came, with what was there before
 PAST: Mapping[Cycle, int] = {"hourly": 6, "daily": 5, "weekly": 3, "monthly": 2, "quarterly": 1, "yearly": 1, "once": 0}
 FRESH = timedelta(hours=2)  # the batch that is turned away came so long ago
 STOCK_ROWS = 600
-ROWS = 60  # of a batch of changes: so many and up to as many more
+MOST = 10.0  # a contract that takes a batch with more bad rows in a hundred is not one to show what bad rows lead to
+ROWS, MORE = 110, 50  # of a batch of changes: so many and up to so many more
+CALM = 160  # of so many rows one is bad: in a batch of changes one, in a stock fewer than contracts ask their providers to correct
 EVERY = 240.0  # seconds between two batches once the past is told
 REST = 2.0  # the past rests so many times as long as it works
 SEED = 20_260_101
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A batch to invent. n: its number. made: when its file is. spoiled: its columns are not those of the contract."""
+    """A batch to invent. n: its number. made: when its file is. period: of so many rows one is bad.
+
+    spoiled: its columns are not those of the contract.
+    """
 
     dataset: Dataset
     n: int
     made: datetime
     rows: int
+    period: int = CALM
     spoiled: bool = False
+
+
+# The rows of a batch as one file in a folder. The keys of other data sets' stocks are referred to.
+Invent = Callable[[Planned, Path], Awaitable[None]]
 
 
 def in_order(datasets: Mapping[str, Dataset]) -> list[Dataset]:
@@ -65,7 +73,7 @@ def plan(every: Mapping[str, Dataset], now: datetime) -> list[Planned]:
     """The batches of the past, the oldest first. The same pack at the same moment gives the same."""
     datasets = {one.code: one for one in delivered(every)}
     chance = random.Random(SEED)
-    late, spoiled = late_one(datasets), spoiled_one(datasets)
+    late, spoiled, faulty = late_one(datasets), spoiled_one(datasets), faulty_ones(datasets)
     found = []
     for depth, dataset in enumerate(in_order(datasets)):
         found.append(Planned(dataset, 1, now - STOCK + timedelta(minutes=10 * depth), STOCK_ROWS))
@@ -74,9 +82,10 @@ def plan(every: Mapping[str, Dataset], now: datetime) -> list[Planned]:
         shift = 2.4 if dataset.code == late else chance.uniform(0.1, 0.6)
         for n in range(count):
             made = max(now - cycle * (count - 1 - n + shift), found[-1].made + timedelta(minutes=20))
-            found.append(Planned(dataset, n + 2, min(made, now), _rows(dataset, chance)))
+            period = _faulty(dataset) if dataset.code in faulty and n == count - 1 else CALM
+            found.append(Planned(dataset, n + 2, min(made, now), _rows(chance), period))
         if dataset.code == spoiled:
-            found.append(Planned(dataset, count + 2, now - FRESH, _rows(dataset, chance), True))
+            found.append(Planned(dataset, count + 2, now - FRESH, _rows(chance), spoiled=True))
     return sorted(found, key=lambda one: (one.made, one.n))
 
 
@@ -85,10 +94,14 @@ def delivered(every: Mapping[str, Dataset]) -> list[Dataset]:
     return [one for one in every.values() if one.format == "csv" and one.made == "collected"]
 
 
-def _rows(dataset: Dataset, chance: random.Random) -> int:
-    """So many rows that a bad one or two among them do not turn the batch away."""
-    least = max(ROWS, round(250 / max(dataset.bad_share, 0.5)))
-    return chance.randint(least, least + ROWS)
+def _rows(chance: random.Random) -> int:
+    return chance.randint(ROWS, ROWS + MORE)
+
+
+def _faulty(dataset: Dataset) -> int:
+    """Every how many rows one is bad where a batch is taken, but its provider is asked to correct it."""
+    assert dataset.ticket is not None
+    return round(200 / (dataset.ticket.share + dataset.bad_share))
 
 
 def late_one(datasets: Mapping[str, Dataset]) -> str:
@@ -107,6 +120,20 @@ def spoiled_one(datasets: Mapping[str, Dataset]) -> str:
     return next((code for code in often if code != late_one(datasets)), "")
 
 
+def faulty_ones(datasets: Mapping[str, Dataset]) -> set[str]:
+    """Two data sets of whose newest batch a case to the provider tells: the first and the last that come often and whose contracts want cases."""
+    rest = {late_one(datasets), spoiled_one(datasets)}
+    often = [
+        code
+        for code, one in sorted(datasets.items())
+        if code not in rest
+        and PAST[one.cycle] > 2
+        and one.ticket is not None
+        and one.ticket.share + 2 <= one.bad_share <= MOST
+    ]
+    return {*often[:1], *often[-1:]}
+
+
 async def tell_data(platform: Platform, invent: Invent, inbox: Path, gathered: Callable[[], None]) -> None:
     """Tell the past that is not told yet, bring what became late since the last run, then a batch now and then, until cancelled.
 
@@ -117,10 +144,13 @@ async def tell_data(platform: Platform, invent: Invent, inbox: Path, gathered: C
     turns = [one for one in in_order(sets) if one.code != late_one(sets)]
     await _catch_up(platform, invent, inbox, turns)
     await _make_bases(platform)
+    for one in sets.values():
+        await _correct(platform, one)
     gathered()
     for one in itertools.cycle(turns):
         await asyncio.sleep(EVERY)
         await bring(platform, invent, inbox, await _next(platform, one))
+        await _correct(platform, one)
 
 
 async def tell_past(platform: Platform, invent: Invent, inbox: Path) -> int:
@@ -160,9 +190,17 @@ async def _make_bases(platform: Platform) -> None:
             log.exception("the demonstration could not %s %s", step, code)
 
 
+async def _correct(platform: Platform, one: Dataset) -> None:
+    """Ask its provider to correct bad rows, as is done after any collection."""
+    try:
+        await correct(platform.world, one.code)
+    except Exception:
+        log.exception("the demonstration could not ask for corrections of %s", one.code)
+
+
 async def _next(platform: Platform, dataset: Dataset) -> Planned:
     n = len((await shelf_of(platform).lines()).get(dataset.code, ())) + 1
-    rows = _rows(dataset, random.Random(SEED + n))
+    rows = _rows(random.Random(SEED + n))
     return Planned(dataset, n, platform.world.clock.now(), STOCK_ROWS if dataset.each == "whole" else rows)
 
 
@@ -174,7 +212,7 @@ async def bring(platform: Platform, invent: Invent, inbox: Path, one: Planned) -
         world = msgspec.structs.replace(world, clock=SteppedClock(one.made + timedelta(minutes=4)))
     try:
         await asyncio.to_thread(shutil.rmtree, folder, True)
-        await invent(one.dataset, one.rows, SEED + one.n, one.made, folder)
+        await invent(one, folder)
         await asyncio.to_thread(_name, one, folder)
         await collect(world, platform.lake, one.dataset.code, folder, lambda step, share: None)
     except Refused as refused:

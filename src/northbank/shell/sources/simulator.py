@@ -40,15 +40,20 @@ CARRIED = 0.11  # share of a day's reports: so many are late
 BEHIND = timedelta(minutes=2)  # older than this, a life is caught up in one change instead of act by act
 AT_ONCE = 64
 TOGETHER = 50  # lives of the past that are made in one go
+AT_DOORS = 0.3  # of reports: so many are of a home or a business that data of the demonstration tell of
 REST = 2.0  # the days before rest so many times as long as they work
 
 
 class Simulator:
-    """Plays a day over and over. `seed` makes what is drawn repeatable; times come from the center's clock."""
+    """Plays a day over and over. `seed` makes what is drawn repeatable; times come from the center's clock.
+
+    doors: grids in whose middle there is a building of which the invented data of the demonstration know something.
+    """
 
     def __init__(
-        self, world: World, day: DemoDay, samples: Sequence[Sample], staff: Sequence[Account], zone: Any, seed: int = 0
-    ) -> None:
+        self, world: World, day: DemoDay, samples: Sequence[Sample], staff: Sequence[Account], zone: Any, seed: int = 0,
+        doors: Sequence[Area] = (),
+    ) -> None:  # fmt: skip
         self.world = world
         self.day = day
         self.zone = zone
@@ -60,6 +65,7 @@ class Simulator:
         self.crew = Crew(staff, city)
         grids = [area for area in city.areas.values() if area.level == "grid" and area.valid_to is None]
         self.ground = Ground(grids, [area.population or 1 for area in grids], self._point)
+        self.doors = doors
         self.shapes: dict[str, BaseGeometry] = {}
         self.heap: list[tuple[datetime, int, str, object]] = []
         self.order = 0
@@ -166,9 +172,10 @@ class Simulator:
         """One invented report."""
         chance = self.chance
         kind = pick(chance, self.day.types)
-        area = chance.choices(self.ground.grids, self.ground.weights)[0]
+        door = bool(self.doors) and chance.random() < AT_DOORS
+        area = chance.choice(self.doors) if door else chance.choices(self.ground.grids, self.ground.weights)[0]
         unplaced, untyped = chance.random() < self.day.unplaced, chance.random() < self.day.untyped
-        lon, lat = self._point(area.code)
+        lon, lat = self.world.city.places.center(area.code) if door else self._point(area.code)
         serial = chance.randrange(10_000)
         return NewReport(
             type=None if untyped else kind,
