@@ -42,7 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {one.name: one for one in all_operations()
 COMMANDS = frozenset({
     "send_report", "sign_in", "sign_out", "erase_subject", "answer_duplicate", "publish_pack", "simulate", "stop_simulation",
     "request_data", "act_on_grant",
-    "answer_pair", "upload_file", "collect_now",
+    "answer_pair", "upload_file", "collect_now", "run_follower",
 })  # fmt: skip
 
 
@@ -183,6 +183,7 @@ GENERAL: Mapping[str, Callable[[Known, random.Random], list[tuple[str, Any, Any]
     ),
     "list_uses": plain("/api/v1/data/uses", {"limit": "500"}),
     "list_link_models": plain("/api/v1/data/links"),
+    "list_followers": plain("/api/v1/data/following"),
     "see_link_model": plain("/api/v1/data/links/keepers"),
     "list_pairs": plain("/api/v1/data/links/keepers/pairs", {"limit": "3"}),
     "see_link_pair": plain(f"/api/v1/data/links/keepers/pairs/{UNKNOWN}/{UNKNOWN}"),

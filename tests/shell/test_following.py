@@ -1,18 +1,21 @@
 """Links and bases that follow the data by themselves: after batches and a pause, by a schedule, once each, and again after a failure."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from shell.linked import LinkDesk, silent
 
+from northbank.core.access import Actor, Role
 from northbank.core.refusal import Refused
 from northbank.core.schedule import AnyRun, Failed, Ran, Schedule
 from northbank.flows.follow_batches import Followed, Follower
 from northbank.flows.govern import govern
 from northbank.flows.link import link, links_past
 from northbank.flows.scheduled import last_run
+from northbank.flows.see_following import run_follower, see_following
 
 SHOPS = ["s1,好味,914403001922038216,13800138000,2020-01-02,10,85.33,-5.12", "s2,独一店,,13100131000,2020-01-02,4,,"]
 PERMITS = ["p1,北岸好味餐饮有限公司,914403001922038216,13900139000,2020-01-12,港口路1号,12"]
@@ -135,3 +138,31 @@ async def test_a_run_that_a_kill_kept_from_the_journal_is_told_and_not_made_twic
     monkeypatch.setattr(desk.memory.world.journal, "commit", commit)
     assert await look(desk) == [("link.keepers", None), ("base.legal_persons", 1)]
     assert len((await links_past(desk.memory.world, "keepers")).runs) == 1
+
+
+async def test_a_steward_sees_when_they_run_and_has_one_run_at_once(desk: LinkDesk) -> None:
+    steward, clerk = Actor("steward", Role.STEWARD), Actor("clerk", Role.UNIT_OFFICER, unit="watch")
+    await desk.bring("shops", SHOPS)
+    seen = await see_following(desk.platform, steward)
+    link_row, base_row = seen.rows
+    assert (seen.may_run, [one.what for one in seen.rows]) == (True, ["link.keepers", "base.legal_persons"])
+    assert (link_row.behind, link_row.next, link_row.made, link_row.runs) == (True, seen.at, 0, [])
+    assert (base_row.behind, base_row.next) == (False, None), "it waits for links"
+    assert (await run_follower(desk.platform, steward, "link.keepers")).made == 1
+    assert (await run_follower(desk.platform, steward, "base.legal_persons")).made == 1
+    assert (await run_follower(desk.platform, steward, "base.legal_persons")).made is None, "nothing is new"
+    assert await look(desk) == []
+    await desk.bring("permits", PERMITS)
+    link_row, base_row = (await see_following(desk.platform, clerk)).rows
+    assert (link_row.made, [one.batch for one in link_row.runs]) == (1, [1])
+    assert (link_row.behind, link_row.next) == (True, desk.memory.world.clock.now() + timedelta(minutes=60))
+    assert (base_row.behind, base_row.next, [one.batch for one in base_row.runs]) == (False, None, [None, 1])
+    runs(desk, pause=0, schedule=Schedule(every="day", at="02:00"))
+    assert all(one.next for one in (await see_following(desk.platform, clerk)).rows)
+    for actor, what, code in ((clerk, "link.keepers", "forbidden"), (steward, "link.nobody", "not_found")):
+        with pytest.raises(Refused) as refused:
+            await run_follower(desk.platform, actor, what)
+        assert refused.value.code == code
+    with desk.links.hold("keepers"), pytest.raises(Refused) as refused:
+        await run_follower(desk.platform, steward, "link.keepers")
+    assert refused.value.code == "linking"

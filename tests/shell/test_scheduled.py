@@ -220,7 +220,7 @@ async def test_a_fault_of_the_program_is_told_as_one_without_its_words(tmp_path:
     assert isinstance(run.error, FileExistsError)
     (failed,) = await told(desk)
     assert isinstance(failed, Failed)
-    assert (failed.code, failed.en) == ("run_failed", "The program failed while it collected (FileExistsError).")
+    assert (failed.code, failed.en) == ("run_failed", "The program failed at this work (FileExistsError).")
     (tmp_path / "lake" / "shops").unlink()
     put(desk, "a.csv", "1,店,5")
     desk.memory.advance(minutes=2)

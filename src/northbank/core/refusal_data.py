@@ -208,8 +208,8 @@ DATA: Mapping[str, tuple[int, str, str, str, str]] = {
     ),
     "run_failed": (
         500,
-        "The program failed while it collected ({what}).",
-        "归集时程序出错（{what}）。",
+        "The program failed at this work ({what}).",
+        "执行任务时程序出错（{what}）。",
         "It is tried again, and nothing comes twice; the log of the center says more. Show it to the operator if it stays.",
         "系统将自动重试，数据不会重复；详见中心日志，如持续出错请告知运维人员。",
     ),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from northbank.core.bases import Base, Built
+from northbank.core.city import City
 from northbank.core.dataset import standing, stream_of
 from northbank.core.linking import LinkRun, runs_stream
 from northbank.core.match import Model
@@ -18,7 +19,7 @@ from northbank.flows.collect import dataset_of, past_of
 from northbank.flows.govern import govern
 from northbank.flows.link import link, links_past
 from northbank.flows.platform import Platform
-from northbank.flows.scheduled import Begin, attempt, due_by, last_run
+from northbank.flows.scheduled import Begin, attempt, due_by, due_now, last_run
 from northbank.ports import World
 from northbank.ports.data import Progress
 
@@ -44,7 +45,9 @@ class Follower:
     async def follow(self, platform: Platform, begin: Begin) -> list[Followed]:
         """Run what is due, models before bases. One that fails keeps none of the others from running."""
         done = []
-        for what, one in _steps(platform.world):
+        for what, one in followers(platform.world.city):
+            if one.schedule is None and not one.pause:
+                continue
             version, due = await self._due(platform.world, what, one)
             if due is not None:
                 done.append(await _run(platform, what, one, due, version, begin(what)))
@@ -57,18 +60,23 @@ class Follower:
         seen = await _versions(world, what, one)
         if self._still.get(what) == seen:
             return 0, None
-        if not await _touched(world, one):
+        if not await touched(world, one):
             self._still[what] = seen
             return 0, None
         version, last = await last_run(world, what)
         return version, due_after(one.pause, last, world.clock.now())
 
 
-def _steps(world: World) -> Iterator[tuple[str, Model | Base]]:
-    city = world.city
-    every = [(f"link.{code}", model) for code, model in sorted(city.links.items())]
-    every += [(f"base.{code}", base) for code, base in sorted(city.bases.items())]  # type: ignore[misc]
-    yield from ((what, one) for what, one in every if one.schedule is not None or one.pause)
+async def follow_now(platform: Platform, what: str, one: Model | Base, tell: Progress) -> Followed:
+    """Run one without waiting for its time: it counts as the run of the moment that is due or was last, and is tried again like any other."""
+    version, last = await last_run(platform.world, what)
+    return await _run(platform, what, one, due_now(platform.world, one.schedule, last), version, tell)
+
+
+def followers(city: City) -> Iterator[tuple[str, Model | Base]]:
+    """What may run by itself, models before bases, each under the name that its runs are told by."""
+    yield from ((f"link.{code}", model) for code, model in sorted(city.links.items()))
+    yield from ((f"base.{code}", base) for code, base in sorted(city.bases.items()))
 
 
 async def _versions(world: World, what: str, one: Model | Base) -> tuple[int, ...]:
@@ -81,7 +89,7 @@ async def _versions(world: World, what: str, one: Model | Base) -> tuple[int, ..
     return tuple([await world.journal.version(stream) for stream in streams])
 
 
-async def _touched(world: World, one: Model | Base) -> bool:
+async def touched(world: World, one: Model | Base) -> bool:
     """Whether batches came, or for a base links, that its newest version was not made of."""
     if isinstance(one, Model) or not one.link:
         now = {code: n for code in one.inputs if (n := await _newest(world, code))}

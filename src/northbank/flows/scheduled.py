@@ -77,11 +77,8 @@ async def collect_now(world: World, lake: Lake, sources: Sources, code: str, tel
     dataset = dataset_of(world, code)
     if dataset.origin is None:
         raise Refused("no_origin", code=code)
-    now = world.clock.now()
     version, last = await last_run(world, code)
-    slot = dataset.schedule and schedule.last_slot(dataset.schedule, now, _zone(world), _works_on(world))
-    tries = last[0].attempt + 1 if last and isinstance(last[0], Failed) and last[0].slot == slot else 1
-    run = await _run(world, lake, sources, dataset, schedule.Due(slot or now, tries, 0), version, tell)
+    run = await _run(world, lake, sources, dataset, due_now(world, dataset.schedule, last), version, tell)
     if run.outcome is None:
         raise run.why or Refused("run_failed", what="-") from run.error
     return run.outcome
@@ -130,11 +127,15 @@ def _failed(due: schedule.Due, why: Refused) -> Failed:
 async def see_schedule(world: World, code: str) -> ScheduleView | None:
     """How the schedule of a data set stands; None where it has none. Refused: `no_dataset`."""
     dataset = dataset_of(world, code)
-    if dataset.schedule is None:
-        return None
-    _, runs = await _runs(world, code)
+    return None if dataset.schedule is None else await standing_of(world, code, dataset.schedule)
+
+
+async def standing_of(world: World, what: str, planned: Schedule | None) -> ScheduleView:
+    """How the runs of a data set, link model or base stand; next: without a schedule only when a failed run is tried again."""
+    _, runs = await _runs(world, what)
     told = [_view(*one) for one in reversed(runs)]
-    upcoming = schedule.next_slot(dataset.schedule, world.clock.now(), _zone(world), _works_on(world))
+    now = world.clock.now()
+    upcoming = schedule.next_slot(planned, now, _zone(world), _works_on(world)) if planned is not None else None
     if not runs:
         return ScheduleView(None, upcoming, None)
     run, at = runs[-1]
@@ -153,6 +154,14 @@ def _view(run: AnyRun, at: datetime) -> RunView:
 def due_by(world: World, planned: Schedule, last: tuple[AnyRun, datetime] | None) -> schedule.Due | None:
     """What a schedule says is to be run now, by the calendar of the city."""
     return schedule.due(planned, last, world.clock.now(), _zone(world), _works_on(world))
+
+
+def due_now(world: World, planned: Schedule | None, last: tuple[AnyRun, datetime] | None) -> schedule.Due:
+    """A run that somebody asks for: it stands for the newest moment of the schedule."""
+    now = world.clock.now()
+    slot = planned and schedule.last_slot(planned, now, _zone(world), _works_on(world))
+    tries = last[0].attempt + 1 if last and isinstance(last[0], Failed) and last[0].slot == slot else 1
+    return schedule.Due(slot or now, tries, 0)
 
 
 async def last_run(world: World, what: str) -> tuple[int, tuple[AnyRun, datetime] | None]:

@@ -63,6 +63,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    made: Literal["collected", "base"]
     note: Name
     synthetic: bool
 

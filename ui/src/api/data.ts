@@ -1,7 +1,7 @@
 // What the screens of the data platform ask.
 import { ask, file, json, part, upload } from "./client";
 import type {
-  Brought, BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, WarehouseList, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
+  Brought, BusinessPage, BusinessView, CatalogPage, ContractView, CoverageView, DataQuery, DataRequest, DatasetList, FollowerList, FollowerRan, GrantAct, GrantDetail, GrantPage, GrantView, GrantedTables, IndicatorList, ItemPage, LinkModelList, NewVerdict, PairPage, PairView, VerdictView, LedgerView, WarehouseList, LineageView, Profile, QualityView, QuarantineView, QueryAnswer, SampleView, SystemList, TodayView,
 } from "./generated";
 
 const api = "/api/v1";
@@ -32,6 +32,8 @@ export const data = {
   actOnGrant: (id: string, body: GrantAct, key: string) => ask<GrantView>(`${api}/data/grants/${part(id)}/act`, json("POST", body, key)),
   granted: () => ask<GrantedTables>(`${api}/data/granted`),
   query: (body: DataQuery) => ask<QueryAnswer>(`${api}/data/query`, json("POST", body)),
+  following: () => ask<FollowerList>(`${api}/data/following`),
+  runFollower: (what: string) => ask<FollowerRan>(`${api}/data/following/${part(what)}/run`, { method: "POST" }),
   linkModels: () => ask<LinkModelList>(`${api}/data/links`),
   pairs: (model: string) => ask<PairPage>(`${api}/data/links/${part(model)}/pairs`),
   pair: (model: string, left: string, right: string) => ask<PairView>(`${api}/data/links/${part(model)}/pairs/${part(left)}/${part(right)}`),

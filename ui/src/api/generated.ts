@@ -544,6 +544,7 @@ export interface Contract {
   missing: string[];
   columns: Column[];
   key: string[];
+  made: "base" | "collected";
   note: Name;
   synthetic: boolean;
 }
@@ -842,6 +843,34 @@ export interface Flow {
   before: string;
   after: string;
   cases: number;
+}
+
+/** Link models before bases. may_run: the reader may have one run at once. */
+export interface FollowerList {
+  at: string;
+  may_run: boolean;
+  rows: FollowerView[];
+}
+
+/** What became of a run. made: the number of the run or version; None: nothing was new. */
+export interface FollowerRan {
+  made: number | null;
+}
+
+/** A link model or a base. follows: the data sets it is made of, or the link model of a base. schedule, pause: minutes; neither: by hand. */
+export interface FollowerView {
+  what: string;
+  kind: "base" | "link";
+  code: string;
+  name: Name;
+  follows: Name[];
+  schedule: Schedule | null;
+  pause: number;
+  behind: boolean;
+  next: string | null;
+  made: number;
+  made_at: string | null;
+  runs: RunView[];
 }
 
 /** A value that many rows have. */

@@ -21,8 +21,7 @@ from northbank.core.refusal import Refused
 from northbank.core.shelf import age_of
 from northbank.flows.collect import collect
 from northbank.flows.correct import correct
-from northbank.flows.govern import govern
-from northbank.flows.link import link
+from northbank.flows.follow_batches import follow_now, followers
 from northbank.flows.list_datasets import shelf_of
 from northbank.flows.platform import Platform
 from northbank.shell.clock import SteppedClock, monotonic
@@ -175,19 +174,11 @@ async def _catch_up(platform: Platform, invent: Invent, inbox: Path, turns: Sequ
 
 
 async def _make_bases(platform: Platform) -> None:
-    """Link what came and make the base databases of it, as a steward would by the command line."""
-    city = platform.world.city
-    steps = [("link", code) for code in sorted(city.links)] + [("govern", code) for code in sorted(city.bases)]
-    for step, code in steps:
-        try:
-            if step == "link":
-                await link(platform, code, False, lambda step, share: None)
-            else:
-                await govern(platform, code, lambda step, share: None)
-        except Refused as refused:
-            log.warning("the demonstration could not %s %s: %s", step, code, refused)
-        except Exception:
-            log.exception("the demonstration could not %s %s", step, code)
+    """Link what came and make the base databases of it, as a steward would who has them run."""
+    for what, one in followers(platform.world.city):
+        done = await follow_now(platform, what, one, lambda step, share: None)
+        if done.why is not None:
+            log.warning("the demonstration could not run %s: %s", what, done.why, exc_info=done.error)
 
 
 async def _correct(platform: Platform, one: Dataset) -> None:
