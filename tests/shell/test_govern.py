@@ -12,10 +12,12 @@ from northbank.core.bases import Base, Built
 from northbank.core.dataset import standing
 from northbank.core.refusal import Refused
 from northbank.core.survive import Candidate, Survives, survivor
+from northbank.core.tending import Retired
 from northbank.flows.collect import collect, past_of
 from northbank.flows.govern import govern
-from northbank.flows.link import link
+from northbank.flows.link import KEPT, link
 from northbank.flows.see_datasets import see_dataset
+from northbank.flows.tend import tended
 
 SHOPS = [
     "s1,好味,914403001922038216,13800138000,2020-01-02,10,85.33,-5.12",
@@ -145,6 +147,35 @@ async def test_a_version_that_landed_before_a_kill_is_told_of_first(
     done = await govern(desk.platform, "legal_persons", silent)
     assert (done.healed, done.built) == (1, None)
     assert len(await golden(desk)) == 2
+
+
+async def test_old_versions_go_and_the_journal_tells_of_it_also_after_a_kill(
+    desk: LinkDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = []
+    for n in range(KEPT + 1):
+        await desk.bring("permits", [f"q{n},北岸第{n}店,,1350013500{n},2020-01-12,,"], f"later{n}")
+        if n == KEPT:  # a kill after files went and before the journal heard of it
+            monkeypatch.setattr("northbank.flows.tend._tell", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await build(desk)
+            monkeypatch.undo()
+        built = await build(desk)
+        folders += [built.folder] if built else []
+    past = await past_of(desk.memory.world, "legal_persons")
+    on_disk = sorted(one.name for one in (desk.root / "lake" / "legal_persons" / "batches").iterdir())
+    assert on_disk == [one.folder for one in past][-KEPT:]
+    told = await tended(desk.memory.world, "legal_persons")
+    assert told == [Retired(folders=(folders[0],), quarantine=())]
+    await golden(desk, n=2)
+    with pytest.raises(Refused, match="legal_persons"):
+        await golden(desk, n=1)
+    assert await build(desk) is None
+    assert await tended(desk.memory.world, "legal_persons") == told, "told once"
+
+
+async def killed(*of: object) -> None:
+    raise KeyboardInterrupt
 
 
 async def test_what_cannot_be_built_is_refused(tmp_path: Path) -> None:

@@ -49,26 +49,28 @@ def answered_by(one: AnyStatement, past: Sequence[AnyStatement]) -> AnyStatement
 
 
 def words(dataset: Dataset, one: AnyStatement) -> str:
-    """What the case tells: data set, batch, files, counts per rule. No cell of any row."""
-    zh, en = dataset.name.say("zh"), dataset.name.say("en")
+    """What the case tells: data set, batch, files, counts per rule, columns that differ; first all of it in Chinese, then in English. No cell of any row."""
     files = ", ".join(file.name for file in one.files)
-    lines = [
-        f"请更正数据集 {dataset.code}（{zh}）第 {one.n} 批：{one.rows} 行中 {one.bad} 行有误。文件：{files}",
-        f"Please correct batch {one.n} of {dataset.code} ({en}): {one.bad} of {one.rows} rows are bad. Files: {files}",
-    ]
-    lines += [
-        f"{rule}: {count} ({words_of(rule.partition('(')[0]).say('zh')}, {words_of(rule.partition('(')[0]).say('en')})"
-        for rule, count in sorted(one.faults.items())
-    ]
-    lines += [
-        f"{name}: +[{', '.join(drift.added)}] -[{', '.join(drift.missing)}]"
-        for name, drift in sorted(one.drift.items())
-    ]
+    unread = isinstance(one, TurnedAway) and one.why == "drift"
+    zh = [f"请更正数据集 {dataset.code}（{dataset.name.say('zh')}）第 {one.n} 批。文件：{files}"]
+    en = [f"Please correct batch {one.n} of {dataset.code} ({dataset.name.say('en')}). Files: {files}"]
+    if unread:
+        zh.append("字段与契约不符，未能读取。")
+        en.append("The columns are not those of the contract; no row could be read.")
+    else:
+        zh.append(f"{one.rows} 行中 {one.bad} 行有误。")
+        en.append(f"{one.bad} of {one.rows} rows are bad.")
+    for rule, count in sorted(one.faults.items()):
+        said = words_of(rule.partition("(")[0])
+        zh.append(f"{said.say('zh')} {rule}：{count} 行")
+        en.append(f"{said.say('en')} {rule}: {count} rows")
+    for name, drift in sorted(one.drift.items()):
+        zh.append(f"{name}：多出 {'、'.join(drift.added) or '无'}；缺少 {'、'.join(drift.missing) or '无'}")
+        en.append(f"{name}: unknown {', '.join(drift.added) or 'none'}; missing {', '.join(drift.missing) or 'none'}")
     if isinstance(one, TurnedAway):
-        lines.append(
-            "整批退回，此前版本仍在使用。 The whole batch was turned away; the version before is still served."
-        )
-    return "\n".join(lines)[:4000]
+        zh.append("整批退回，此前版本仍在使用。")
+        en.append("The whole batch was turned away; the version before is still served.")
+    return "\n".join([*zh, *en])[:4000]
 
 
 def answer(dataset: Dataset, one: AnyStatement, later: AnyStatement) -> str:

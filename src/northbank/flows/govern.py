@@ -1,4 +1,7 @@
-"""A base database is built: golden records of its data sets by the newest links, as a batch of the base's own data set."""
+"""A base database is built: golden records of its data sets by the newest links, as a batch of the base's own data set.
+
+Versions that newer ones took the place of go like runs of links: the newest few stay on the disk, the journal tells of all.
+"""
 
 from hashlib import sha256
 
@@ -10,8 +13,9 @@ from northbank.core.linking import LinkRun
 from northbank.core.refusal import Refused
 from northbank.flows.collect import past_of
 from northbank.flows.entries import note
-from northbank.flows.link import links_past, sources_of
+from northbank.flows.link import KEPT, links_past, sources_of
 from northbank.flows.platform import Platform
+from northbank.flows.tend import supersede
 from northbank.ports import Stale, World
 from northbank.ports.data import Progress
 
@@ -42,6 +46,7 @@ async def govern(platform: Platform, code: str, tell: Progress) -> BaseOutcome:
     with platform.links.hold(f"base.{code}"), lake.hold(code):
         past = await past_of(world, code)
         healed = await _heal(platform, base, past)
+        await supersede(world, lake, base.dataset, past, KEPT)  # also what a killed run left
         run = await _newest_run(world, base)
         sources = await sources_of(world, base.inputs, run.inputs if run else None)
         inputs = {name: batches[-1].n for name, (_, batches) in sources.items()}
@@ -61,6 +66,7 @@ async def govern(platform: Platform, code: str, tell: Progress) -> BaseOutcome:
         )  # fmt: skip
         await platform.links.land_base(base, built)
         await _tell(world, code, built)
+        await supersede(world, lake, base.dataset, [*past, built], KEPT)
     return BaseOutcome(built, last, healed)
 
 

@@ -31,7 +31,7 @@ from northbank.ports import Stale, World
 from northbank.ports.data import Progress
 from northbank.ports.links import Said
 
-KEPT = 3  # runs on the disk: the newest, the one whose ids it kept, and one more; the journal tells of all
+KEPT = 3  # runs on the disk, and versions of bases: the newest, the one whose ids it kept, and one more; the journal tells of all
 
 
 class LinkPast(msgspec.Struct, frozen=True):

@@ -3,7 +3,9 @@
 Each changes files first and tells the journal after it; all of it can be done again after a kill.
 """
 
-from northbank.core.dataset import standing
+from collections.abc import Sequence
+
+from northbank.core.dataset import AnyStatement, Dataset, standing
 from northbank.core.journal import Fact
 from northbank.core.refusal import Refused
 from northbank.core.tending import Compacted, Forgotten, Retired, compaction_due, digest_of, retirable, tending_stream
@@ -54,17 +56,27 @@ async def retire(world: World, lake: Lake, code: str) -> Retired | None:
         told = await tended(world, code)
         covered = [folder for one in told if isinstance(one, Compacted) for folder in one.of]
         old, bad = retirable(dataset, await past_of(world, code), covered, world.clock.now())
-        gone, emptied = await lake.retire(dataset, old, bad)
-        # What a killed run took away is told of too, and what came back by a backup is taken away again.
-        gone += {*old} - {*gone} - {folder for one in told if isinstance(one, Retired) for folder in one.folders}
-        emptied += (
-            {*bad} - {*emptied} - {folder for one in told if isinstance(one, Retired) for folder in one.quarantine}
-        )
-        if not gone and not emptied:
-            return None
-        done = Retired(folders=tuple(sorted(gone)), quarantine=tuple(sorted(emptied)))
-        await _tell(world, code, len(told), done)
-        return done
+        return await _take_away(world, lake, dataset, told, old, bad)
+
+
+async def supersede(world: World, lake: Lake, dataset: Dataset, past: Sequence[AnyStatement], kept: int) -> None:
+    """Take away all versions of what is made anew each time but the newest `kept`. The data set is held by whoever makes them."""
+    if old := [one.folder for one in past[:-kept]]:
+        await _take_away(world, lake, dataset, await tended(world, dataset.code), old, [])
+
+
+async def _take_away(
+    world: World, lake: Lake, dataset: Dataset, told: Sequence[Fact], old: Sequence[str], bad: Sequence[str]
+) -> Retired | None:
+    gone, emptied = await lake.retire(dataset, old, bad)
+    # What a killed run took away is told of too, and what came back by a backup is taken away again.
+    gone += {*old} - {*gone} - {folder for one in told if isinstance(one, Retired) for folder in one.folders}
+    emptied += {*bad} - {*emptied} - {folder for one in told if isinstance(one, Retired) for folder in one.quarantine}
+    if not gone and not emptied:
+        return None
+    done = Retired(folders=tuple(sorted(gone)), quarantine=tuple(sorted(emptied)))
+    await _tell(world, dataset.code, len(told), done)
+    return done
 
 
 async def tended(world: World, code: str) -> list[Fact]:

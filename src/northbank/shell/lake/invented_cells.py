@@ -254,13 +254,16 @@ class Cells:
         spots = self._scene.spots
         building = f"place % {len(spots)}" if spots else "place"
         floor = f"(1 + place // {len(spots)})" if spots else f"(1 + {_of('place', 32, 6)})"
-        town = self._spot([one.town for one in spots]) if spots else _one_of(self._scene.towns, "place", 4)
-        house = f"{town} || {_one_of(ROADS, building, 5)} || (1 + {_of(building, 400, 7)}) || '号'"
+        house = f"{self._town()} || {_one_of(ROADS, building, 5)} || (1 + {_of(building, 400, 7)}) || '号'"
         return (
             f"{house} || {floor} || '-' || (1 + {_of('place', 8, 8)})"
             if column.personal
             else f"{house} || '附' || {floor} || '号'"
         )
+
+    def _town(self) -> str:
+        spots = self._scene.spots
+        return self._spot([one.town for one in spots]) if spots else _one_of(self._scene.towns, "place", 4)
 
     def _spot(self, values: Sequence[str]) -> str:
         return f"({literal(tuple(values))})[1 + place % {len(values)}]"
