@@ -71,7 +71,7 @@ async def run_follower(platform: Platform, actor: Actor, what: str) -> FollowerR
         raise Refused("forbidden", role=actor.role.value)
     one = dict(followers(platform.world.city)).get(what)
     if one is None:
-        raise Refused("not_found")
+        raise Refused("not_found", what=what)
     done = await follow_now(platform, what, one, lambda step, share: None)
     if done.why is not None:
         raise done.why from done.error
