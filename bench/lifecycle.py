@@ -16,6 +16,7 @@ import msgspec
 from bodies import ROOT
 from child import Child, child
 from lives import CHECKER, DESK, MOVES, body, doer, routed
+from load import Sender, request
 from process import Engine, lives
 from result import Result, machine, median, tidy
 
@@ -25,6 +26,7 @@ from northbank.shell.settings import Settings
 from northbank.wiring import Center, open_center, settle
 
 AIM_HTTP, AIM_FLOWS = 4, 10  # times the engine
+ID = "0" * 36  # stands in a ready-made request for the id of the case
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -98,41 +100,65 @@ async def _through_flows(center: Center, news: list[NewReport], size: Size) -> d
 
 async def _over_http(served: Child, news: list[NewReport], size: Size) -> dict[str, float]:
     """Each connection lives one life after another; the one who checks is another person than who did the work."""
-    end, count, place = time.perf_counter() + size.seconds, 0, 0
-    tokens = served.hello["tokens"]
-    token = {DESK.login: tokens[0], CHECKER.login: tokens[1]}
-    reports = [msgspec.json.encode(one) for one in news]
-    acts = [(one.value, msgspec.json.encode(body(one)), token[doer(one).login]) for one in MOVES]
-    before = served.cpu()
-
-    async def one() -> None:
-        nonlocal count, place
-        reader, writer = await asyncio.open_connection("127.0.0.1", served.hello["port"])
-        while time.perf_counter() < end:
-            place += 1
-            made = await _post(reader, writer, "/api/v1/reports", reports[place % len(reports)], token[DESK.login])
-            for what, document, who in acts:
-                await _post(reader, writer, f"/api/v1/cases/{made['id']}/{what}", document, who)
-            count += 1
-        writer.close()
-
-    begun = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(size.together)))
+    before, begun = served.cpu(), time.perf_counter()
+    said = Said(news, served.hello["tokens"], begun + size.seconds)
+    loop, port = asyncio.get_running_loop(), served.hello["port"]
+    senders = []
+    for _ in range(size.together):
+        life = Life(said)
+        made = await loop.create_connection(lambda life=life: Sender(life.following, life.done), "127.0.0.1", port)  # type: ignore[misc]
+        senders.append(made[1])
+    for one in senders:
+        one.go()
+    await asyncio.gather(*(one.over for one in senders))
     took = time.perf_counter() - begun
-    used, moves = served.cpu().since(before), max(1, count) * (len(MOVES) + 1)
+    if said.refused:
+        raise RuntimeError(f"moves were refused: {said.refused}")
+    used, moves = served.cpu().since(before), max(1, said.count) * (len(MOVES) + 1)
     return {
-        "lives_per_s_http": count / took, "server_us_a_move": used.own / moves * 1e6, "database_us_a_move": used.below / moves * 1e6,
+        "lives_per_s_http": said.count / took, "server_us_a_move": used.own / moves * 1e6, "database_us_a_move": used.below / moves * 1e6,
     }  # fmt: skip
 
 
-async def _post(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, document: bytes, token: str
-) -> Any:
-    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {len(document)}\r\n\r\n"
-    writer.write(head.encode() + document)
-    answer = (await reader.readuntil(b"\r\n\r\n")).lower()
-    at = answer.find(b"content-length:") + 15
-    whole = await reader.readexactly(int(answer[at : answer.find(b"\r\n", at)]))
-    if not answer.startswith((b"http/1.1 200", b"http/1.1 201")):
-        raise RuntimeError(f"{path}: {whole.decode()}")
-    return msgspec.json.decode(whole)
+class Said:
+    """The requests of all lives, ready-made (this process shares the cores with what it measures), and how many were lived."""
+
+    def __init__(self, news: list[NewReport], tokens: list[str], end: float) -> None:
+        token = {DESK.login: tokens[0], CHECKER.login: tokens[1]}
+        self.reports = [request("/api/v1/reports", msgspec.json.encode(one), token[DESK.login]) for one in news]
+        acts = [
+            request(f"/api/v1/cases/{ID}/{one.value}", msgspec.json.encode(body(one)), token[doer(one).login])
+            for one in MOVES
+        ]
+        self.acts = [one.split(ID.encode()) for one in acts]
+        self.end, self.begun, self.count = end, 0, 0
+        self.refused: list[str] = []
+
+
+class Life:
+    """What one connection sends: a report, then each act on the case that came of it, and again."""
+
+    def __init__(self, said: Said) -> None:
+        self.said, self.step, self.id = said, 0, b""
+
+    def following(self) -> bytes | None:
+        """The next request; None when time is over and the last life is lived."""
+        said = self.said
+        if self.step:
+            return self.id.join(said.acts[self.step - 1])
+        if said.refused or time.perf_counter() >= said.end:
+            return None
+        said.begun += 1
+        return said.reports[said.begun % len(said.reports)]
+
+    def done(self, _: float, status: int, answer: bytes) -> None:
+        """Go on with the next step."""
+        if status not in (200, 201):
+            self.said.refused.append(answer.decode())
+            self.step = 0
+            return
+        if self.step == 0:
+            at = answer.index(b'"id":"') + 6
+            self.id = answer[at : at + len(ID)]
+        self.step = (self.step + 1) % (len(MOVES) + 1)
+        self.said.count += self.step == 0

@@ -89,6 +89,15 @@ async def test_commands_that_come_together_share_a_transaction(fresh_database: s
         assert all(row["high"] - row["low"] == 3 for row in positions), "the entries of a command lie together"
 
 
+async def test_a_crowd_goes_in_two_halves_and_a_few_go_together(fresh_database: str) -> None:
+    """While one half is stored the other is decided; of a few, none waits for a second transaction."""
+    async with store(fresh_database) as one:
+        await asyncio.gather(*(one.journal.commit(change(one)) for _ in range(16)))
+        assert await transactions(one.pool) == 1
+        await asyncio.gather(*(one.journal.commit(change(one)) for _ in range(64)))
+        assert await transactions(one.pool) == 1 + 2
+
+
 async def test_every_command_of_a_group_keeps_its_own_result(fresh_database: str) -> None:
     """Stale, reused, repeated: decided inside one transaction, and the neighbors are stored by it."""
     async with store(fresh_database) as one:

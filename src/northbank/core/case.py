@@ -173,6 +173,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     @property
     def support(self) -> tuple[str, ...]:
         """The units that have or had a part in it beside the owner, each once."""
+        if not self.tasks:
+            return ()
         return tuple(dict.fromkeys(one.unit for one in self.tasks))
 
     @property

@@ -1,6 +1,6 @@
 """How a case changes with each fact: the fold of its history. What may happen is moves.py; what facts say is case_facts.py."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +76,7 @@ from northbank.core.deadline import Deadline
 from northbank.core.moves import State
 
 Changes = dict[str, Any]
+_Part = Callable[[Case, Told, datetime, Step, tuple[Deadline, ...]], Changes | None]
 
 # A case that came back to the desk waits there until it is dispatched, however it is routed meanwhile.
 _BACK: Mapping[State, str] = {State.RETURNED: "returned", State.REOPENED: "reopened", State.ESCALATED: "escalated"}
@@ -159,9 +160,11 @@ def _step(case: Case, told: Told, at: datetime, fact: Step) -> Changes:
 
 def _moved(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Deadline, ...]) -> Changes:
     """The state the step leads to and what it leaves behind."""
-    for part in _PARTS:
+    kind = type(fact)
+    for part in (_PART_OF[kind],) if kind in _PART_OF else _PARTS:
         changes = part(case, told, at, fact, have)
         if changes is not None:
+            _PART_OF[kind] = part
             return changes
     raise ValueError(f"{type(fact).__name__} is no step")
 
@@ -295,6 +298,7 @@ def _laid_over(case: Case, told: Told, at: datetime, fact: Step, have: tuple[Dea
 
 
 _PARTS = (_center, _work, _end, _laid_over)
+_PART_OF: dict[type, _Part] = {}  # found once for each kind of step: asking all of them is half of a fold
 
 
 def _ended(case: Case, state: State, have: tuple[Deadline, ...], at: datetime) -> Changes:

@@ -118,8 +118,10 @@ def _assign_or_desk(born: Reported, city: City, since: datetime) -> list[CaseFac
     facts = assign(
         city, born.type, born.level, born.urgent, born.spot, since, born.happened_at, born.source, born.attributes
     )
+    if born.happened_at is None:
+        return facts
     begun = [one for fact in facts if isinstance(fact, Routed | Unrouted) for one in fact.begun]
-    if born.happened_at is not None and any(one.missing is not None for one in begun):
+    if any(one.missing is not None for one in begun):
         began = since.astimezone(city.calendar.zone).year
         if began not in city.calendar.years and began < max(city.calendar.years, default=began):
             raise Refused("no_calendar", year=began)

@@ -79,7 +79,7 @@ async def act(
         client = ClientKey(key, request_digest(case_id.encode(), what.encode(), _encode(body), *photos))
         if (before := await world.journal.answer(actor.login, client)) is not None:
             return msgspec.structs.replace(_decode_card(before.reply or ""), position=before.last)
-    if what is not Act.DIVIDE:
+    if body.matters and what is not Act.DIVIDE:
         body = msgspec.structs.replace(body, matters=())  # no words are sealed that nothing refers to
     named: list[tuple[str, str]] = []
     hot = world.cases.hot(case_id)

@@ -15,6 +15,8 @@ from northbank.core.evolve import evolve
 from northbank.core.journal import Fact, NewEntry, Telling, write
 from northbank.ports import Change, Committed, Stale, World
 
+_RULED = (Routed, Dispatched)
+
 
 def fold(
     world: World, case: Case | None, stream: str, actor: str, facts: Sequence[CaseFact], now: datetime,
@@ -29,7 +31,7 @@ def fold(
     told = Telling(stream, now, actor, pack)
     for fact in facts:
         case = evolve(case, told, fact)
-        rule = fact.row if isinstance(fact, Routed | Dispatched) else None
+        rule = fact.row if isinstance(fact, _RULED) else None
         entry = write(
             fact, id=world.ids.new(), stream=stream, version=case.version, at=now, actor=actor,
             pack=pack, cause=cause, rule=rule,

@@ -1,14 +1,16 @@
 """The journal in PostgreSQL: concurrent commands are committed in groups, one round trip and one sync a group.
 
-A group forms itself: whatever queued while the last commit ran. A lone command waits for nobody.
+A group forms itself from what queued while the last commit ran. A lone command waits for nobody. The rows of a command are
+made when it comes, and a large crowd goes in two halves that take turns: one is decided while the other is stored.
 """
 
 import asyncio
 import hmac
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -29,10 +31,11 @@ from northbank.shell.store.sql import statements
 log = logging.getLogger(__name__)
 SQL = statements("journal")
 GROUP = 200  # commands a transaction; more only adds latency (docs/performance.md)
+WHOLE = 16  # as many are never halved: a transaction costs something too
 COMMITTERS = 1  # all commits take turns at one lock anyway; a second committer only makes groups smaller
 
 _encode = msgspec.json.Encoder().encode
-_Waiting = tuple[Change, "asyncio.Future[Committed]"]
+Rows = tuple[Sequence[tuple[Any, ...]], ...]
 # First position, entries and cards of a stored change; the cards do not know their positions yet.
 Hear = Callable[[int, Sequence[NewEntry], Sequence[Card]], None]
 
@@ -60,19 +63,39 @@ def kept_key(key: ClientKey) -> tuple[str, bytes]:
     return sha256(b"northbank client key " + secret).hexdigest(), hmac.digest(secret, key.digest, "sha256")
 
 
-def group_rows(changes: Sequence[Change], cards: Sequence[Sequence[Card]]) -> list[list[tuple[Any, ...]]]:
-    """The seven arguments of `append` for a group of changes and the cards of their cases."""
-    commands, versions, entries, views, subjects, secrets, erased = ([], [], [], [], [], [], [])  # type: ignore[var-annotated]
-    for n, change in enumerate(changes):
-        key = kept_key(change.key) if change.key else (None, None)
-        commands.append((n, change.actor, *key, change.reply))
-        versions.extend((n, stream, version) for stream, version in change.expected.items())
-        entries.extend(_entry_row(entry, n) for entry in change.entries)
-        views.extend(_row(card, case) for card, case in zip(cards[n], change.cases, strict=True))
-        subjects.extend((n, subject, wrapped) for subject, wrapped in change.subjects.items())
-        secrets.extend((n, one.id, one.subject, one.kind, one.sealed) for one in change.secrets)
-        erased.extend((n, subject) for subject in change.erase)
-    return [commands, versions, entries, views, subjects, secrets, erased]
+def rows_of(change: Change, n: int, cards: Sequence[Card]) -> Rows:
+    """What a change adds to the seven arguments of `append`. n: its number there; cards: those of its cases."""
+    key = kept_key(change.key) if change.key else (None, None)
+    return (
+        ((n, change.actor, *key, change.reply),),
+        [(n, stream, version) for stream, version in change.expected.items()],
+        [_entry_row(entry, n) for entry in change.entries],
+        [_row(card, case) for card, case in zip(cards, change.cases, strict=True)],
+        [(n, subject, wrapped) for subject, wrapped in change.subjects.items()],
+        [(n, one.id, one.subject, one.kind, one.sealed) for one in change.secrets],
+        [(n, subject) for subject in change.erase],
+    )
+
+
+def most_of(waiting: int, before: int) -> int:
+    """How many of those that wait go into one group, when the last one had `before`: half of all that are under way.
+
+    Else everybody would wait for everybody: the database while a whole crowd is decided, the rules while it is stored.
+    """
+    return min(GROUP, max(WHOLE, (waiting + before + 1) // 2))
+
+
+class Waiting:
+    """A command on its way into a group. n: what the database calls it by, once among those that wait."""
+
+    __slots__ = ("cards", "change", "future", "marks", "n", "rows")
+
+    def __init__(self, change: Change, n: int) -> None:
+        self.change, self.n = change, n
+        self.future: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
+        self.cards = [card(case, n) for case in change.cases]
+        self.rows = rows_of(change, n, self.cards)
+        self.marks = _marks(change)
 
 
 class PgJournal:
@@ -80,7 +103,9 @@ class PgJournal:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
+        self._count = 0
+        self._before = 0  # commands in the last group
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
@@ -105,10 +130,11 @@ class PgJournal:
         """Store a change durably and give its positions. Raises Stale, or Refused: key_reused, busy, invalid."""
         if self._closing:
             raise Refused("busy")
-        future: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
-        self._queue.append((change, future))
+        self._count = (self._count + 1) % 2**31
+        one = Waiting(change, self._count)
+        self._queue.append(one)
         self._wake.set()
-        return await future
+        return await one.future
 
     async def _work(self) -> None:
         while self._queue or not self._closing:
@@ -123,41 +149,41 @@ class PgJournal:
             except Exception as error:
                 await self._store_apart(group, error)
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[Waiting]:
         """As many waiting commands as may go together: no stream, client key or subject twice in a group."""
-        group: list[_Waiting] = []
-        later: list[_Waiting] = []
+        group: list[Waiting] = []
+        later: list[Waiting] = []
         taken: set[object] = set()
-        while self._queue and len(group) < GROUP:
-            change, future = self._queue.popleft()
-            if future.done():
+        most = most_of(len(self._queue), self._before)
+        while self._queue and len(group) < most:
+            one = self._queue.popleft()
+            if one.future.done():
                 continue
-            marks = _marks(change)
-            if taken & marks:
-                later.append((change, future))
+            if not taken.isdisjoint(one.marks):
+                later.append(one)
                 continue
-            taken |= marks
-            group.append((change, future))
+            taken |= one.marks
+            group.append(one)
         self._queue.extendleft(reversed(later))
+        self._before = len(group)
         return group
 
-    async def _store(self, group: list[_Waiting]) -> None:
-        changes = [change for change, _ in group]
-        cards = [[card(case, n) for case in change.cases] for n, change in enumerate(changes)]
-        values = group_rows(changes, cards)
-        if any(change.progress is not None or change.grants for change in changes):
-            rows = await self._append_with_more(changes, values)
+    async def _store(self, group: list[Waiting]) -> None:
+        values = [list(chain.from_iterable(rows)) for rows in zip(*(one.rows for one in group), strict=True)]
+        if any(one.change.progress is not None or one.change.grants for one in group):
+            rows = await self._append_with_more({one.n: one.change for one in group}, values)
         else:
             rows = await self._pool.fetch(SQL.append, *values)
+        by_n = {one.n: one for one in group}
         for row in rows:
-            n, outcome, first = row["n"], row["outcome"], row["first"]
-            if outcome == "stored":
-                self._stored(first, changes[n], cards[n])
-            if not group[n][1].done():
-                _answer(group[n][1], row, cards[n])
-        for _, future in group:
-            if not future.done():
-                future.set_exception(RuntimeError("the journal gave no answer for a command"))
+            one = by_n[row["n"]]
+            if row["outcome"] == "stored":
+                self._stored(row["first"], one.change, one.cards)
+            if not one.future.done():
+                _answer(one.future, row, one.cards)
+        for one in group:
+            if not one.future.done():
+                one.future.set_exception(RuntimeError("the journal gave no answer for a command"))
 
     def _stored(self, first: int, change: Change, cards: list[Card]) -> None:
         if self._hear is not None:
@@ -166,7 +192,7 @@ class PgJournal:
             for case in change.cases:
                 self.recent.take(case)
 
-    async def _append_with_more(self, changes: list[Change], values: list[Any]) -> list[asyncpg.Record]:
+    async def _append_with_more(self, changes: Mapping[int, Change], values: list[Any]) -> list[asyncpg.Record]:
         """Entries with where their import stands after them, or the grants they are about: both or neither."""
         async with self._pool.acquire() as connection, connection.transaction():
             rows: list[asyncpg.Record] = await connection.fetch(SQL.append, *values)
@@ -180,20 +206,20 @@ class PgJournal:
                     await save_grants(connection, change.grants)
             return rows
 
-    async def _store_apart(self, group: list[_Waiting], error: Exception) -> None:
+    async def _store_apart(self, group: list[Waiting], error: Exception) -> None:
         """A group that failed as a whole is tried one by one, so that only the guilty command fails."""
         if len(group) == 1 or isinstance(error, UNAVAILABLE):
-            for _, future in group:
-                if not future.done():
-                    future.set_exception(_explain(error))
+            for one in group:
+                if not one.future.done():
+                    one.future.set_exception(_explain(error))
             return
         log.warning("a group of %d commands is stored one by one after: %s", len(group), describe(error))
         for one in group:
             try:
                 await self._store([one])
             except Exception as alone:
-                if not one[1].done():
-                    one[1].set_exception(_explain(alone))
+                if not one.future.done():
+                    one.future.set_exception(_explain(alone))
 
     async def answer(self, actor: str, key: ClientKey) -> Committed | None:
         """What a client key was answered before, or None."""
