@@ -134,7 +134,11 @@ def test_the_most_urgent_three_say_what_where_who_and_how_long(wall: Page) -> No
         expect(one.locator(".where")).to_have_text(re.compile(r"\S+ · \S+"))
 
 
-def test_a_row_of_the_stream_opens_its_case(wall: Page) -> None:
+def test_a_vital_sign_opens_where_it_comes_from_and_a_row_of_the_stream_its_case(wall: Page) -> None:
+    wall.locator(".signs button.sign").first.click()
+    expect(wall).to_have_url(re.compile(r"/data/lineage\?vital_sign=passed$"))
+    expect(wall.locator("main")).to_contain_text("Inspections passed")
+    wall.go_back()
     tile(wall, "Live").get_by_role("listitem").first.get_by_role("button").click()
     expect(wall).to_have_url(re.compile(r"/desk\?case="))
     expect(wall.get_by_role("heading", name="What happened")).to_be_visible()
