@@ -247,7 +247,7 @@ export const en: Words = {
     whatHelp: "In the caller's words: what, how bad, is anyone hurt.",
     whatNeeded: "Write what happened.",
     where: "Where is it?",
-    whereHelp: "Click the map on the right, or write the address.",
+    whereHelp: "Click the map, or write the address.",
     whereNeeded: "Click the map, or write the address.",
     address: "Address or landmark",
     type: "Type",

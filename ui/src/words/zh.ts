@@ -246,7 +246,7 @@ export const zh = {
     whatHelp: "用对方的话写：什么事、多严重、有没有人受伤。",
     whatNeeded: "请写下是什么事。",
     where: "在哪里",
-    whereHelp: "在右侧地图上点一下，或写下地址。",
+    whereHelp: "在地图上点一下，或写下地址。",
     whereNeeded: "请在地图上点一下，或写下地址。",
     address: "地址或地标",
     type: "类型",
