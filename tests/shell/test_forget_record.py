@@ -8,11 +8,12 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 from shell.linked import LinkDesk, silent
-from template import NOW
+from template import NOW, city
 
 from northbank.core.dataset import standing
 from northbank.core.refusal import Refused
 from northbank.core.rowfilter import Compare
+from northbank.core.tending import referring
 from northbank.core.terms import Terms
 from northbank.flows.collect import dataset_of, past_of
 from northbank.flows.forget_record import forget_record
@@ -166,6 +167,11 @@ async def test_a_copy_that_is_being_made_meanwhile_is_made_again(desk: Desk) -> 
     looks.clear()
     await desk.answerer.rows(given, ["s2"], 1)
     assert len(looks) == 4, "made a second time"
+
+
+def test_data_sets_that_refer_to_a_record_are_known_by_their_contracts() -> None:
+    assert referring(city().datasets, "shops") == {"inspections": ("shop",)}
+    assert referring(city().datasets, "inspections") == {}
 
 
 async def test_a_base_is_forgotten_by_the_records_it_is_made_of(desk: Desk) -> None:

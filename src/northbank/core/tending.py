@@ -3,7 +3,7 @@
 How files change is in shell/lake/tending.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -53,6 +53,17 @@ def tending_stream(dataset: str) -> str:
 def digest_of(salt: str, key: Sequence[str]) -> str:
     """What stands in the journal for a key that was forgotten."""
     return sha256(SEPARATOR.join((salt, *key)).encode()).hexdigest()
+
+
+def referring(datasets: Mapping[str, Dataset], code: str) -> dict[str, tuple[str, ...]]:
+    """Data sets whose rows name records of another one by its key, with the columns that do. Their rows are records of their own."""
+    key = datasets[code].key
+    found: dict[str, tuple[str, ...]] = {}
+    for one in datasets.values():
+        for rule in one.rules:
+            if rule.check == "known" and rule.dataset == code and rule.to == key:
+                found[one.code] = (*found.get(one.code, ()), *rule.columns)
+    return found
 
 
 def compaction_due(good: Sequence[int]) -> bool:

@@ -1,9 +1,12 @@
 """Verbs that tend the lake: merge, forget, retire. Arguments are read in cli/."""
 
+from collections.abc import Iterable, Mapping
+
 from rich.console import Console
 
+from northbank.core.dataset import Dataset
 from northbank.core.refusal import Refused
-from northbank.core.tending import Forgotten
+from northbank.core.tending import Forgotten, referring
 from northbank.flows import tend
 from northbank.flows.forget_record import forget_record
 from northbank.shell.settings import Settings, SettingsError
@@ -18,7 +21,9 @@ async def run_tend(
         world, lake = center.world, lake_of(settings)
         try:
             if key:
-                _tell(await forget_record(center.platform, code, key, why, linked), out)
+                forgotten = await forget_record(center.platform, code, key, why, linked)
+                _tell(forgotten, out)
+                _tell_referring(world.city.datasets, forgotten, out)
             if compact:
                 merged = await tend.compact(world, lake, code)
                 out.print(
@@ -46,3 +51,11 @@ def _tell(forgotten: dict[str, list[Forgotten]], out: Console) -> None:
                 markup=False,
             )
     out.print("Copies made for grants are gone too, and are made again when they are asked for.")
+
+
+def _tell_referring(datasets: Mapping[str, Dataset], forgotten: Iterable[str], out: Console) -> None:
+    """Where the record may still be named: rows that are records of their own, which the operator decides on."""
+    found = {one: columns for code in forgotten for one, columns in referring(datasets, code).items()}
+    if found:
+        said = ", ".join(f"{one} ({', '.join(columns)})" for one, columns in sorted(found.items()))
+        out.print(f"Rows that refer to it are records of their own and stay: {said}.", markup=False)
