@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from northbank.cli.program import Areas, Data, Database, Pack, app, fail, go, lineage_app, out, settings_of
-from northbank.pack.fault import PackFaults
-from northbank.shell.settings import SettingsError
+from northbank.core.mendable import Mendable
 
 
 @app.command("inventory")
@@ -25,7 +24,7 @@ def inventory_(
             show_coverage(pack, areas, department, kind, out)
         else:
             show_inventory(pack, areas, department, out)
-    except (PackFaults, SettingsError) as error:
+    except Mendable as error:
         raise fail(str(error)) from error
 
 

@@ -9,15 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from northbank.core import access
-from northbank.pack.fault import PackFaults
-from northbank.shell.lake.files import LakeError
+from northbank.core.mendable import Mendable
+from northbank.core.role import Role as Roles
 from northbank.shell.settings import Settings, SettingsError, read_settings
-from northbank.shell.sources.rows import SourceError
-from northbank.shell.store.folder import DataFolderError
-from northbank.shell.store.pool import DatabaseError
-from northbank.shell.store.server import ServerRefused
-from northbank.wiring import PackNotPublished, PortBusy
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Northbank (北岸): a district's operation and governance center."
@@ -46,25 +40,13 @@ Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Areas = Annotated[Path | None, typer.Option(help="Folder with the operator's own shapes for the pack.")]
 Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
-Role = Annotated[str, typer.Option(help=f"What the post may do: {', '.join(access.Role)}.")]
+Role = Annotated[str, typer.Option(help=f"What the post may do: {', '.join(Roles)}.")]
 Name = Annotated[str, typer.Option(help="Name of the person or post, in Chinese or as it is.")]
 NameEn = Annotated[str, typer.Option(help="The same in English, where there is one.")]
 Unit = Annotated[str | None, typer.Option(help="Code of the unit it belongs to.")]
 Town = Annotated[str | None, typer.Option(help="Code of the town it is bound to.")]
 Grid = Annotated[str | None, typer.Option(help="Code of the grid it is bound to.")]
 PasswordFile = Annotated[Path | None, typer.Option(help="File with the password; asked for when missing.")]
-
-FAULTS = (
-    PackFaults,
-    SettingsError,
-    DataFolderError,
-    DatabaseError,
-    ServerRefused,
-    PortBusy,
-    SourceError,
-    PackNotPublished,
-    LakeError,
-)
 
 
 def settings_of(**given: Any) -> Settings:
@@ -87,7 +69,7 @@ def go(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
 
     try:
         return uvloop.run(work())
-    except FAULTS as error:
+    except Mendable as error:
         raise fail(str(error)) from error
     except (KeyboardInterrupt, asyncio.CancelledError):
         err.print("Stopped.")

@@ -4,7 +4,6 @@ Scope values become part of the SQL; nothing here filters rows after they were r
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from hashlib import sha256
 
 import msgspec
@@ -13,20 +12,7 @@ from northbank.core.card import Card
 from northbank.core.case import Case
 from northbank.core.moves import Act, State
 from northbank.core.refusal import Refused
-
-
-class Role(StrEnum):
-    """What a post allows. Packs name posts; posts give one of these roles."""
-
-    ADMIN = "admin"
-    DUTY_OFFICER = "duty_officer"
-    LEADER = "leader"
-    WALL = "wall"
-    TOWN_OFFICER = "town_officer"
-    UNIT_OFFICER = "unit_officer"
-    GRID_WORKER = "grid_worker"
-    INTAKE = "intake"
-    STEWARD = "steward"
+from northbank.core.role import Role as Role
 
 
 class Actor(msgspec.Struct, frozen=True):

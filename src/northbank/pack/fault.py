@@ -8,7 +8,8 @@ from difflib import get_close_matches
 
 import msgspec
 
-from northbank.core.city import Name
+from northbank.core.mendable import Mendable
+from northbank.core.name import Name
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
@@ -48,7 +49,7 @@ def in_cell(column: str, value: object) -> Name:
     return Name(f"{column} 为 '{value}'", f"{column} '{value}'")
 
 
-class PackFaults(Exception):
+class PackFaults(Mendable):
     """A pack that was read and turned down, with every fault that was found."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
+from northbank.core.mendable import Mendable
+
 Mode = Literal["live", "simulated", "replay"]
 Words = Literal["plain", "json"]
 
@@ -19,7 +21,7 @@ MASTER = r"spark://[^\s/]+|local(\[(\d+|\*)\])?|local-cluster\[\d+,\d+,\d+\]"  #
 SECRETS = "NORTHBANK_SECRET_"  # variables of this kind are read where a contract names them, and are no settings
 
 
-class SettingsError(Exception):
+class SettingsError(Mendable):
     """Settings that cannot be used; the sentences name every fault at once."""
 
 

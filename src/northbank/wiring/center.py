@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from northbank.core.city import City
+from northbank.core.mendable import Mendable
 from northbank.flows.platform import Platform
 from northbank.flows.publish_pack import publish, versions
 from northbank.flows.try_policy import Lab
@@ -66,7 +67,7 @@ log = logging.getLogger(__name__)
 PUBLISHED_BY_ITSELF = {"live": "first start", "simulated": "demonstration", "replay": "replay of records"}
 
 
-class PackNotPublished(RuntimeError):
+class PackNotPublished(Mendable):
     """The pack is not the version in force; the message says what to do."""
 
 

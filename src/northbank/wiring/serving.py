@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from northbank.core.city import Name
+from northbank.core.mendable import Mendable
 from northbank.shell.settings import Settings
 from northbank.shell.web.app import build_app
 from northbank.shell.web.knobs import WebSettings
@@ -30,7 +31,7 @@ NOTES: Mapping[str, Name] = {
 }
 
 
-class PortBusy(RuntimeError):
+class PortBusy(Mendable):
     """The address is taken; the message is one sentence."""
 
 

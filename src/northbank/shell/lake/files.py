@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from northbank.core.dataset import Encoding, Format, SourceFile
+from northbank.core.mendable import Mendable
 from northbank.core.refusal import Refused
 
 BLOCK = 1 << 20
@@ -35,7 +36,7 @@ READING = (OSError, EOFError, zlib.error)  # what reading a file raises, packed 
 Progress = Callable[[str, float], None]  # what is being done, and what share of it is
 
 
-class LakeError(Refused):
+class LakeError(Refused, Mendable):
     """Something about the lake or its engine that an operator can mend; one sentence."""
 
     def __init__(self, sentence: str) -> None:

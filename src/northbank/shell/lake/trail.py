@@ -5,10 +5,12 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 TOLD, SENT = "told.json", "sent.json"
@@ -47,6 +49,8 @@ class FileTrail:
         """Send what was not sent yet, in order; a failure is logged and ends the round."""
         if self._url is None:
             return 0
+        import httpx  # slow to load, and most centers send nothing
+
         sent = dict(await asyncio.to_thread(self._numbers, SENT))
         count = 0
         async with httpx.AsyncClient(timeout=WAIT, follow_redirects=False) as client:
@@ -59,7 +63,9 @@ class FileTrail:
                     await asyncio.to_thread(self._keep, SENT, sent)
         return count
 
-    async def _send(self, client: httpx.AsyncClient, line: bytes) -> bool:
+    async def _send(self, client: "httpx.AsyncClient", line: bytes) -> bool:
+        import httpx
+
         assert self._url is not None
         try:
             answer = await client.post(self._url, content=line, headers={"content-type": "application/json"})

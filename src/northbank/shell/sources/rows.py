@@ -12,11 +12,13 @@ from typing import BinaryIO, Protocol, cast
 
 import msgspec
 
+from northbank.core.mendable import Mendable
+
 LONGEST_LINE = 1 << 20
 GZIP = b"\x1f\x8b"
 
 
-class SourceError(Exception):
+class SourceError(Mendable):
     """A file that cannot be read on; the message is one sentence for the person who named it."""
 
 

@@ -14,13 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from northbank.core.mendable import Mendable
 from northbank.shell.clock import SystemClock, new_key
 
 FORMAT = 1
 _OURS_BEFORE_THE_MARK = {"lock", "lost+found", ".northbank.toml.part"}
 
 
-class DataFolderError(Exception):
+class DataFolderError(Mendable):
     """The data folder cannot be used; the one sentence says why and what to do."""
 
 

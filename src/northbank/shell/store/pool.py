@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from northbank.core.mendable import Mendable
 from northbank.shell.store.sql import migrations
 
 # What the driver raises while the server is away, starting, stopping or out of room: wait and try again.
@@ -23,7 +24,7 @@ OLDEST = 150000
 _LOCK = 7236000  # one migration at a time, whoever starts first
 
 
-class DatabaseError(RuntimeError):
+class DatabaseError(Mendable):
     """The database cannot be used; the message is one sentence for the person who started the program."""
 
 

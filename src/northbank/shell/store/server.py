@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from northbank.core.mendable import Mendable
+
 OLDEST = 15
 
 
-class ServerRefused(Exception):
+class ServerRefused(Mendable):
     """The database server cannot be used; the one sentence says why and what to do."""
 
 

@@ -10,7 +10,6 @@ from northbank.core.origin import Folder, Mark, Pages, Table
 from northbank.core.refusal import Refused
 from northbank.ports.data import Progress
 from northbank.ports.sources import Fetched, Waiting
-from northbank.shell.lake.fetch.pages import fetch_pages
 from northbank.shell.lake.fetch.secrets import Secrets
 from northbank.shell.lake.fetch.tables import fetch_table
 
@@ -41,6 +40,8 @@ class LakeSources:
                     (self._inbox / path).mkdir(parents=True, exist_ok=True, mode=0o700)
                     yield Fetched(self._inbox / path)
                 case Pages() as pages:
+                    from northbank.shell.lake.fetch.pages import fetch_pages  # its HTTP client is slow to load
+
                     place = await fetch_pages(
                         pages, folder, dataset.code, self._secrets, self._wait, self._engine, tell
                     )
