@@ -1,13 +1,12 @@
-"""The SQL of a case list: what each way into a scope finds and, where it finds more than are counted, its first rows in the order asked.
+"""The SQL of a case list: whether each way into a scope holds few rows and, where one holds more than are counted, a walk of the order.
 
-A scope is an OR of town, unit, grid and reporter. The server pages over one such way fast, over an OR of them only by
-reading everything: so each way is asked by itself. An order is walked only where there is much: the server cannot know that
-a way holds nobody, and would walk to the end of the order. Nothing is run here.
+A scope is an OR of town, unit, grid and reporter. Each way is counted by itself, by an index that knows it. Where all hold few, these
+are the list. Only where one holds many is the order walked, for all ways at once: the server cannot know that a way holds
+nobody, and would walk to the end of the order. Nothing is run here.
 """
 
 import base64
 import binascii
-import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -39,7 +38,6 @@ SORTS: dict[str, tuple[str, bool]] = {
 NULLS = ("stage_due_at",)  # columns of an order that not every case has
 
 _EQUAL = ("board", "town_board", "town", "grid", "owner", "source")
-_PARAMETER = re.compile(r"\$(\d+)")
 _FLAGS = ("open", "late", "soon", "needs", "urgent", "on_time")
 
 
@@ -49,43 +47,33 @@ Asked = tuple[str, list[Any]]  # a statement and its values
 class Listing(msgspec.Struct, frozen=True):
     """A question in SQL.
 
-    found: position, total (one more than `counted` where there are more), which ways hold few, and the first ids of those.
-    wanted: one row more than the page has.
+    found: position, whether all ways hold few, total (one more than `counted` where there are more), and the first ids of few.
+    wanted: one row more than the page has. inside: any of the ways, with the filters.
     """
 
     found: Asked
     wanted: int
     counted: int
-    into: list[str]
+    inside: str
     values: list[Any]
     columns: str
     order: "_Order"
     ended: bool
 
-    def pages(self, few: list[bool], ids: list[UUID]) -> list[Asked]:
-        """The page, once it is known which ways hold few, and these. A second statement goes on where the first one ran out of rows."""
-        into = [one for one, whole in zip(self.into, few, strict=True) if not whole]
-        if not into:
+    def pages(self, few: bool, ids: list[UUID]) -> list[Asked]:
+        """The page, once it is known whether there are few, and these. A second statement goes on where the first one ran out of rows."""
+        if few:
             return [(self._shown("$1"), [ids])] if ids else []
-        values = list(self.values)
-        if ids:
-            into.append(SQL.known.format(ids=_parameter(values, ids)))
-        return [self._walk(into, list(values), *segment) for segment in _segments(self.order, self.ended)]
+        return [self._walk(list(self.values), *segment) for segment in _segments(self.order, self.ended)]
 
-    def _walk(self, into: list[str], values: list[Any], condition: str, dated: bool) -> Asked:
-        """The first rows of all these ways in a piece of the order, after the cursor where that lies in it."""
+    def _walk(self, values: list[Any], condition: str, dated: bool) -> Asked:
+        """The first rows in a piece of the order, after the cursor where that lies in it."""
         order = self.order
         if order.after is not None and dated == (order.after[0] is not None):
             condition += f" and {order.beyond(order.column, values)}"
         by = order.by(order.column) if dated else f"id {order.way}"
-        shape = {"column": order.column, "order": by, "limit": self.wanted}
-        pages = [SQL.branch.format(where=one + condition, **shape) for one in into]
-        if len(pages) == 1:
-            first = SQL.only_ids.format(branch=pages[0])
-        else:
-            together = " union all ".join(f"({one})" for one in pages)
-            first = SQL.laid_together.format(branches=together, way=order.way, limit=self.wanted)
-        return _renumbered(self._shown(f"array({first})"), values)
+        first = SQL.walk.format(where=self.inside + condition, order=by, limit=self.wanted)
+        return self._shown(f"array({first})"), values
 
     def _shown(self, ids: str) -> str:
         order = self.order
@@ -110,11 +98,12 @@ def listing(
     filters = _filters(query, values) + _implied(query)
     if part is not None:  # only the rows behind one side of a figure
         filters += behind(part, partial(_parameter, values), position)
-    into = [one + filters for one in into]
     after = _cursor(query) if query.after is not None else None
     order = _Order(column, "desc" if descending else "asc", after)
-    found = _found(into, order, limit + 1, counted + 1, list(values))
-    return Listing(found, limit + 1, counted, into, values, columns, order, _ended(query))
+    short = part is None and position is None and " and open" not in filters and "(open" not in filters
+    found = _found([one + filters for one in into], order, limit + 1, counted + 1, short, list(values))
+    inside = f"({' or '.join(f'({one})' for one in into)}){filters}"
+    return Listing(found, limit + 1, counted, inside, values, columns, order, _ended(query))
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -140,28 +129,24 @@ class _Order(msgspec.Struct, frozen=True):
         return f"({key}, id) {sign} ({_parameter(values, moment)}::timestamptz, {last})"
 
 
-def _renumbered(sql: str, values: list[Any]) -> Asked:
-    """The statement with only those values that it speaks of: some stood in ways that were left out."""
-    used = sorted({int(one) for one in _PARAMETER.findall(sql)})
-    places = {n: place for place, n in enumerate(used, 1)}
-    return _PARAMETER.sub(lambda one: f"${places[int(one[1])]}", sql), [values[n - 1] for n in used]
+def _found(into: list[str], order: _Order, wanted: int, most: int, short: bool, values: list[Any]) -> Asked:
+    """What the ways find: all of it where each finds few.
 
-
-def _found(into: list[str], order: _Order, wanted: int, most: int, values: list[Any]) -> Asked:
-    """What each way finds: all of it where it is few."""
+    short: counting has an index that is shorter than what finds the rows; not so for open cases, for marks and for the past.
+    """
     names = [f"found_{n}" for n in range(len(into))]
     parts = [
         SQL.way_found.format(name=name, column=order.column, where=where, most=most)
         for name, where in zip(names, into, strict=True)
     ]
-    few = [SQL.few.format(name=name, most=most) for name in names]
-    these = [SQL.of_few.format(name=name, few=one) for name, one in zip(names, few, strict=True)]
+    told = SQL.few if short else SQL.few_found
+    few = [told.format(name=name, where=where, most=most) for name, where in zip(names, into, strict=True)]
     after = order.beyond("key", values)
     if order.column in NULLS and order.after is not None and order.after[0] is not None:
         after = f"({after} or key is null)"
     sql = SQL.all_found.format(
-        ways=", ".join(parts), every=" union ".join(SQL.of_way.format(name=name) for name in names), few=", ".join(few),
-        together=" union ".join(these), after=after, order=order.by("key"), limit=wanted,
+        ways=", ".join(parts), few=" and ".join(few), most=most,
+        every=" union ".join(SQL.of_way.format(name=name) for name in names), after=after, order=order.by("key"), limit=wanted,
     )  # fmt: skip
     return sql, values
 

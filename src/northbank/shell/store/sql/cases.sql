@@ -21,37 +21,31 @@ begin isolation level repeatable read read only; set local plan_cache_mode = for
 {name} as materialized (select id, {column} as key from cases where {where} limit {most})
 
 -- name: few
--- Whether that is all it holds.
+-- Whether that is all it holds; asked for no column, so that the shortest index tells it.
+(select count(*) from (select from cases where {where} limit {most}) some_of) < {most}
+
+-- name: few_found
+-- The same, told by what was found.
 (select count(*) from {name}) < {most}
 
 -- name: of_way
 select id, key from {name}
 
--- name: of_few
-select id, key from {name} where {few}
-
 -- name: all_found
--- The position, how many there are, which ways hold few, and the first rows of these after the cursor.
+-- The position; whether all ways hold few: where one holds more, the others are not looked at; how many there are; and where
+-- they are few, the first rows after the cursor.
 select (select coalesce(max(position), 0) from journal) as position, told.* from (
-  with {ways}
-  select (select count(*) from ({every}) every) as total, array[{few}] as few,
-    array(select id from ({together}) found where {after} order by {order} limit {limit}) as ids
+  with {ways}, all_of as materialized (select {few} as few)
+  select (select few from all_of) as few,
+    case when (select few from all_of) then (select count(*) from ({every}) every) else {most} end as total,
+    array(
+      select id from ({every}) found where (select few from all_of) and {after} order by {order} limit {limit}
+    ) as ids
 ) told;
 
--- name: known
--- The way into a page for rows that were found already.
-id = any({ids}::uuid[])
-
--- name: branch
--- The first rows of one way into a scope; where an index holds all that is asked, no row is opened for it.
-select id, {column} as key from cases where {where} order by {order} limit {limit}
-
--- name: laid_together
--- The first rows of several ways; who stands in two of them counts once.
-select id from (select distinct key, id from ({branches}) found order by key {way}, id {way} limit {limit}) once
-
--- name: only_ids
-select id from ({branch}) found
+-- name: walk
+-- The first rows of an order; where an index holds all that is asked, no row is opened for it.
+select id from cases where {where} order by {order} limit {limit}
 
 -- name: shown
 -- The rows of a page, opened once it is known which they are.
