@@ -274,7 +274,7 @@ def test_placing_a_case_by_a_click_on_the_map(visit: Screens, client: httpx.Clie
     expect(page.locator(".map-canvas canvas")).to_be_visible()
     page.keyboard.press("m")
     acts(page).get_by_role("button", name="Place").last.click()
-    expect(acts(page).get_by_role("alert")).to_have_text("Click the map on the right first.")
+    expect(acts(page).get_by_role("alert")).to_have_text("Click the map first.")
     page.locator(".map-canvas canvas").click()
     expect(acts(page)).to_contain_text("Place chosen:")
     acts(page).get_by_role("button", name="Place").last.click()
