@@ -183,6 +183,10 @@ def test_pairs_are_reviewed_by_keys(filled: Running, visit: Screens) -> None:
     expect(page.locator(".said")).to_contain_text("a second person has to say the same")
     page.keyboard.press("u")
     expect(place).to_have_text(f"Pair 1 of {total - 1}")
+    base = page.locator("tr").filter(has=page.locator("a[href='/data/sets/legal_persons']"))
+    expect(base).to_contain_text("never ran")
+    base.get_by_role("button", name="Run now").click()
+    expect(base.locator(".runs")).to_contain_text("version 1")
 
 
 def test_a_file_is_brought_in_and_what_became_of_it_is_said(filled: Running, visit: Screens) -> None:
