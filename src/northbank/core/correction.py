@@ -63,7 +63,7 @@ def words(dataset: Dataset, one: AnyStatement) -> str:
     for rule, count in sorted(one.faults.items()):
         said = words_of(rule.partition("(")[0])
         zh.append(f"{said.say('zh')} {rule}：{count} 行")
-        en.append(f"{said.say('en')} {rule}: {count} rows")
+        en.append(f"{said.say('en')} {rule}: {count}")
     for name, drift in sorted(one.drift.items()):
         zh.append(f"{name}：多出 {'、'.join(drift.added) or '无'}；缺少 {'、'.join(drift.missing) or '无'}")
         en.append(f"{name}: unknown {', '.join(drift.added) or 'none'}; missing {', '.join(drift.missing) or 'none'}")

@@ -242,7 +242,7 @@ class Cells:
             if column.personal:
                 return f"{_one_of(SURNAMES, 'who', 0)} || {_one_of(GIVEN, 'who', 1)} || {_one_of((*GIVEN, '', '', ''), 'who', 2)}"
             if "name" in column.code:
-                town, given = _one_of(self._scene.towns, "place", 0), _one_of(GIVEN, "place", 1)
+                town, given = self._town(), _one_of(GIVEN, "place", 1)
                 return (
                     f"{town} || {given} || {_one_of((*GIVEN, '', '', ''), 'place', 2)} || {_one_of(TRADES, 'place', 3)}"
                 )
