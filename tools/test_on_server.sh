@@ -31,4 +31,4 @@ trap 'exit 130' INT TERM
 
 sh tools/ensure_mariadb.sh
 say "$("$BIN/postgres" --version)"
-.venv/bin/pytest "${@:-tests}" --server "postgresql://postgres@/postgres?host=$FOLDER"
+.venv/bin/pytest "${@:-tests/shell}" --server "postgresql://postgres@/postgres?host=$FOLDER"

@@ -1,5 +1,6 @@
 """schemathesis over the whole API: whatever it sends, no answer is a 5xx and every answer is one the document promises."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,7 +10,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from running import Running
 from schemathesis import Case
-from schemathesis.checks import not_a_server_error
+from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
@@ -45,6 +49,8 @@ api = schemathesis.openapi.from_dict(DOCUMENT)
 LIVE = msgspec.json.decode(msgspec.json.encode(api_document((walls.Live(None).operation,))))  # type: ignore[arg-type]
 live_api = schemathesis.openapi.from_dict(LIVE)
 
+
+load_all_checks()
 
 TEXT = {"type": "string"}
 FORMATS = {"name": "form", "in": "path", "required": True, "schema": {"enum": ["json", "xml"]}}
@@ -90,59 +96,88 @@ def token(center: Running) -> str:
     return center.token("admin")
 
 
-@api.parametrize()
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-)
-def test_api(case: Case, center: Running, token: str) -> None:
-    if case.operation.label == "DELETE /api/v1/session":
-        token = center.token("admin")  # signing out ends a session: each call has one of its own
-    headers = {"Authorization": f"Bearer {token}"}
-    case.call_and_validate(base_url=center.base, headers=headers, additional_checks=CHECKS, excluded_checks=LEFT_OUT)
+def tried(schema: BaseSchema, label: str, examples: int, ask: Callable[[Case], None]) -> None:
+    """Ask an operation whatever the tool thinks of. That takes its time: it is made up where the test runs, not as tests are collected.
+
+    Of operations that take the same, each is asked at random, and one at every boundary too.
+    """
+    few = settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate], derandomize=True,
+    )  # fmt: skip
+
+    def test(case: Case) -> None:
+        ask(case)
+
+    operation = schema.find_operation_by_label(label)
+    assert operation is not None
+    schema.config.phases.coverage.enabled = schema is not api or label in FIRST
+    build_operation_test(
+        config=schema.config, operation=operation, test_func=few(test), given_kwargs={}, feedback=FeedbackSources()
+    )()
 
 
-@live_api.parametrize()
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-)
-def test_live(case: Case, center: Running, token: str) -> None:
+def labels(schema: BaseSchema) -> list[str]:
+    """Method and path of each operation."""
+    return [operation.ok().label for operation in schema.get_all_operations()]
+
+
+def first_of_shape() -> set[str]:
+    """The operations whose parameters and body no operation before them has: the moves of a case all take the same."""
+    found: dict[bytes, str] = {}
+    for path, operations in DOCUMENT["paths"].items():
+        for method, one in operations.items():
+            shape = msgspec.json.encode((method, one.get("parameters"), one.get("requestBody")))
+            found.setdefault(shape if "requestBody" in one else path.encode(), f"{method.upper()} {path}")
+    return set(found.values())
+
+
+FIRST = first_of_shape()
+
+
+@pytest.mark.parametrize("label", labels(api))
+def test_api(label: str, center: Running, token: str) -> None:
+    def ask(case: Case) -> None:
+        # Signing out ends a session: each call has one of its own.
+        mine = center.token("admin") if label == "DELETE /api/v1/session" else token
+        headers = {"Authorization": f"Bearer {mine}"}
+        case.call_and_validate(
+            base_url=center.base, headers=headers, additional_checks=CHECKS, excluded_checks=LEFT_OUT
+        )
+
+    tried(api, label, 30, ask)
+
+
+def test_live(center: Running, token: str) -> None:
     """A stream that begins, or a problem that the document promises; the answer's head comes at once in any case."""
-    asked = case.as_transport_kwargs(base_url=center.base, headers={"Authorization": f"Bearer {token}"})
     promised = LIVE["paths"]["/live"]["get"]["responses"]
-    with requests.request(**asked, stream=True, timeout=20) as response:
-        assert str(response.status_code) in promised, (asked, response.text)
-        if response.status_code == 200:
-            assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-            assert next(response.iter_lines()) == b"retry: 1000"
-        else:
-            assert 400 <= response.status_code < 500
-            assert response.headers["content-type"] == "application/problem+json"
-            assert response.json()["code"]
-            assert response.json()["detail"]
+
+    def ask(case: Case) -> None:
+        asked = case.as_transport_kwargs(base_url=center.base, headers={"Authorization": f"Bearer {token}"})
+        with requests.request(**asked, stream=True, timeout=20) as response:
+            assert str(response.status_code) in promised, (asked, response.text)
+            if response.status_code == 200:
+                assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+                assert next(response.iter_lines()) == b"retry: 1000"
+            else:
+                assert 400 <= response.status_code < 500
+                assert response.headers["content-type"] == "application/problem+json"
+                assert response.json()["code"]
+                assert response.json()["detail"]
+
+    tried(live_api, "GET /live", 150, ask)
 
 
-@open311.parametrize()
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-)
-def test_open311(case: Case, center: Running, token: str) -> None:
-    case.call_and_validate(
-        base_url=center.base,
-        headers={"Authorization": f"Bearer {token}"},
-        checks=[not_a_server_error, status_code_conformance, content_type_conformance],
-    )
+@pytest.mark.parametrize("label", labels(open311))
+def test_open311(label: str, center: Running, token: str) -> None:
+    def ask(case: Case) -> None:
+        case.call_and_validate(
+            base_url=center.base,
+            headers={"Authorization": f"Bearer {token}"},
+            checks=[not_a_server_error, status_code_conformance, content_type_conformance],
+        )
+
+    tried(open311, label, 30, ask)
 
 
 def test_the_served_document_is_the_one_tried(center: Running) -> None:
