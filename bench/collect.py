@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +72,20 @@ async def changed(size: Size, folder: Path, share: int = 100) -> dict[str, Any]:
     return await work("ours", size.pack, folder / "data", folder / "changes", planted)
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for one run, in the temporary one or where NORTHBANK_BENCH_FOLDER says; gone with its files afterwards."""
+    where = os.environ.get("NORTHBANK_BENCH_FOLDER")
+    if where is not None:
+        Path(where).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="northbank-bench-", dir=where) as name:
+        yield Path(name)
+
+
 async def measure(size: Size) -> Result:
     """Ours first, then what else is asked of the lake, then DuckDB alone."""
     where = machine()
-    with tempfile.TemporaryDirectory(prefix="northbank-bench-", dir=os.environ.get("NORTHBANK_BENCH_FOLDER")) as name:
-        folder = Path(name)
+    with scratch() as folder:
         planted, inventing, found = await collected(size, folder)
         changes = await changed(size, folder)
         looked = await look_up(size.pack, folder / "data", size.looks)

@@ -1,12 +1,8 @@
 """Collecting a tenth, three tenths and all of the rows: whether the time grows as the rows do."""
 
-import os
-import tempfile
-from pathlib import Path
-
 import msgspec
 from collect import Size as One
-from collect import collected
+from collect import collected, scratch
 from result import Result, machine, tidy
 
 
@@ -25,10 +21,8 @@ async def measure(size: Size) -> Result:
     where = machine()
     figures, ceiling, ratio = {}, {}, {}
     for rows in (size.rows // 10, size.rows * 3 // 10, size.rows):
-        with tempfile.TemporaryDirectory(
-            prefix="northbank-bench-", dir=os.environ.get("NORTHBANK_BENCH_FOLDER")
-        ) as name:
-            _, _, found = await collected(One(rows, 0, size.pack), Path(name))
+        with scratch() as folder:
+            _, _, found = await collected(One(rows, 0, size.pack), folder)
         cost = found["seconds"] / found["rows"] * 1e6
         ceiling = ceiling or {"us_a_row": tidy(cost)}
         figures |= {

@@ -1,10 +1,6 @@
 """A second batch that changes a hundredth of the rows: its time as a share of the first batch's."""
 
-import os
-import tempfile
-from pathlib import Path
-
-from collect import Size, changed, collected
+from collect import Size, changed, collected, scratch
 from result import Result, machine, tidy
 
 TINY = Size(400, 0, "_template")
@@ -13,9 +9,9 @@ TINY = Size(400, 0, "_template")
 async def measure(size: Size) -> Result:
     """The whole, then the changes."""
     where = machine()
-    with tempfile.TemporaryDirectory(prefix="northbank-bench-", dir=os.environ.get("NORTHBANK_BENCH_FOLDER")) as name:
-        _, _, whole = await collected(size, Path(name))
-        part = await changed(size, Path(name))
+    with scratch() as folder:
+        _, _, whole = await collected(size, folder)
+        part = await changed(size, folder)
     figures = {
         "rows": part["rows"],
         "delta_s": tidy(part["seconds"]),

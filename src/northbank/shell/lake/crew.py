@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import duckdb
 
-from northbank.shell.lake.gently import give_way
-
 T = TypeVar("T")
 R = TypeVar("R")
 TICK = 0.2
@@ -47,7 +45,7 @@ class Crew:
 
         if len(self._all) == 1 or len(items) < 2:
             return [do(item) for item in items]
-        with ThreadPoolExecutor(len(self._all), initializer=give_way) as pool:
+        with ThreadPoolExecutor(len(self._all)) as pool:
             running = [pool.submit(do, item) for item in items]
         failed = [error for one in running if (error := one.exception()) is not None]
         if failed:

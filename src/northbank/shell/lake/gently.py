@@ -1,4 +1,4 @@
-"""Threads that give way: the long work of the lake leaves the processor to who answers people. What the work is is not known here.
+"""Threads that give way: what nobody waits for leaves the processor to who answers people. What the work is is not known here.
 
 On Linux a thread has a priority of its own, and those it starts inherit it (sched(7)); elsewhere all stay equal.
 """
@@ -21,12 +21,6 @@ def give_way() -> None:
     if sys.platform == "linux":
         me = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, me, max(NICE, os.getpriority(os.PRIO_PROCESS, me)))
-
-
-def started(make: Callable[[], T]) -> T:
-    """What `make` returns; the threads it starts give way, the caller's does not."""
-    with ThreadPoolExecutor(1, initializer=give_way) as one:
-        return one.submit(make).result()
 
 
 async def gently(do: Callable[[], T]) -> T:

@@ -59,7 +59,7 @@ class DuckLake(LakeRows):
 
     async def survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
         """The files of a folder (or the one file) with their digests. Refused: `no_files`, `file_unreadable`."""
-        return await gently(lambda: self._survey(dataset, place, tell))
+        return await asyncio.to_thread(self._survey, dataset, place, tell)
 
     def _survey(self, dataset: Dataset, place: Path, tell: Progress) -> tuple[list[Path], list[SourceFile]]:
         try:
@@ -76,8 +76,7 @@ class DuckLake(LakeRows):
         staging = emptied(self._folder(dataset.code))
         with engine_in(staging, self._memory, self._threads) as duck:
             engine = self._begin(duck, dataset, rules, staging, references)
-            batch = Batch(engine, dataset, self._buckets, tell)
-            work = gently(lambda: batch.run(paths, files))
+            work = asyncio.to_thread(Batch(engine, dataset, self._buckets, tell).run, paths, files)
             try:
                 counts = await asyncio.shield(running := asyncio.ensure_future(work))
             except asyncio.CancelledError:
@@ -86,7 +85,7 @@ class DuckLake(LakeRows):
                 raise
             if not counts.unread and any(rule.keep for rule in rules):
                 kept = f"read_parquet({literal(str(staging / 'rows-*.parquet'))})"
-                told = await gently(lambda: noted(duck, rules, kept))
+                told = await asyncio.to_thread(noted, duck, rules, kept)
                 counts = msgspec.structs.replace(counts, noted=told)
         now = [path.stat().st_size for path in paths]
         if now != [file.bytes for file in files]:
@@ -102,7 +101,7 @@ class DuckLake(LakeRows):
 
     async def land(self, dataset: Dataset, statement: AnyStatement, tell: Progress) -> None:
         """Make the staged batch durable and put it in its place: it is there whole, or not at all."""
-        await gently(lambda: self._land(dataset, statement, tell))
+        await asyncio.to_thread(self._land, dataset, statement, tell)
 
     def _land(self, dataset: Dataset, statement: AnyStatement, tell: Progress) -> None:
         folder = self._folder(dataset.code)

@@ -26,7 +26,6 @@ from northbank.ports.data import Progress
 from northbank.ports.links import LinkCounts, PairCells, PairRow, Said, Sources
 from northbank.shell.lake.fast import literal
 from northbank.shell.lake.files import LakeError
-from northbank.shell.lake.gently import gently
 from northbank.shell.lake.golden import Golding
 from northbank.shell.lake.held import STAGING, emptied, held, place, take_away
 from northbank.shell.lake.lake import DuckLake
@@ -74,7 +73,7 @@ class LinkLake:
 
     async def land(self, model: str, statement: LinkRun, tell: Progress) -> None:
         """Make the staged run durable and put it in its place."""
-        await gently(lambda: self._land(model, statement))
+        await asyncio.to_thread(self._land, model, statement)
 
     def _land(self, model: str, statement: LinkRun) -> None:
         folder = self._root / model
@@ -194,8 +193,7 @@ class LinkLake:
 
     async def forget(self, model: str, dataset: Dataset, key: Sequence[str]) -> int:
         """Rewrite the files of every run without a record. Raises LakeError."""
-        ref = literal(self.own_entity(dataset, key))
-        return await gently(lambda: self._forget(model, ref))
+        return await asyncio.to_thread(self._forget, model, literal(self.own_entity(dataset, key)))
 
     def _forget(self, model: str, ref: str) -> int:
         options = "format parquet, compression zstd"
@@ -219,7 +217,7 @@ class LinkLake:
     async def _work(self, code: str, what: Callable[[duckdb.DuckDBPyConnection, Path], T]) -> T:
         staging = emptied(self._root / code)
         with engine_in(staging, self._memory, self._threads) as duck:
-            running = asyncio.ensure_future(gently(lambda: what(duck, staging)))
+            running = asyncio.ensure_future(asyncio.to_thread(what, duck, staging))
             try:
                 return await asyncio.shield(running)
             except asyncio.CancelledError:

@@ -20,7 +20,6 @@ import duckdb
 from northbank.core.dataset import Collected, Dataset
 from northbank.core.refusal import Refused
 from northbank.shell.lake import parts
-from northbank.shell.lake.gently import started
 from northbank.shell.lake.held import SPILL
 from northbank.shell.lake.parts import Looking, Part, key_of, looking, parts_of
 
@@ -148,10 +147,10 @@ def connect(spill: Path, memory: str, threads: int, ordered: bool = True) -> duc
 
 @contextmanager
 def engine_in(scratch: Path, memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine for one piece of work that gives way to others, whose spilled rows lie in a folder of their own below `scratch` and go with it."""
+    """An engine for one piece of work, whose spilled rows lie in a folder of their own below `scratch` and go with it."""
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=SPILL, dir=scratch, ignore_cleanup_errors=True) as spill:
-        duck = started(lambda: connect(Path(spill), memory, threads, ordered=False))
+        duck = connect(Path(spill), memory, threads, ordered=False)
         try:
             yield duck
         finally:
