@@ -9,9 +9,9 @@ from typing import Literal
 import msgspec
 
 from northbank.core.access import Actor
-from northbank.core.bases import Base
+from northbank.core.bases import Base, Built
 from northbank.core.dataset import stream_of
-from northbank.core.linking import runs_stream
+from northbank.core.linking import LinkRun, runs_stream
 from northbank.core.match import Model
 from northbank.core.name import Name
 from northbank.core.refusal import Refused
@@ -105,9 +105,8 @@ def _next(platform: Platform, one: Model | Base, stands: ScheduleView, behind: b
 async def _made(platform: Platform, one: Model | Base) -> tuple[int, datetime | None]:
     """The number of the newest run or version, and when it was told."""
     n, at = 0, None
-    async for entry in platform.world.journal.read(
-        runs_stream(one.code) if isinstance(one, Model) else stream_of(one.code)
-    ):
-        if (found := getattr(entry.data, "n", 0)) > n:
-            n, at = found, entry.at
+    stream = runs_stream(one.code) if isinstance(one, Model) else stream_of(one.code)
+    async for entry in platform.world.journal.read(stream):
+        if isinstance(entry.data, LinkRun | Built):
+            n, at = entry.data.n, entry.at
     return n, at

@@ -100,7 +100,7 @@ def listing(
         filters += behind(part, partial(_parameter, values), position)
     after = _cursor(query) if query.after is not None else None
     order = _Order(column, "desc" if descending else "asc", after)
-    short = part is None and position is None and " and open" not in filters and "(open" not in filters
+    short = part is None and position is None and not _only_open(query)
     found = _found([one + filters for one in into], order, limit + 1, counted + 1, short, list(values))
     inside = f"({' or '.join(f'({one})' for one in into)}){filters}"
     return Listing(found, limit + 1, counted, inside, values, columns, order, _ended(query))
@@ -169,6 +169,11 @@ def _implied(query: CaseQuery) -> str:
     states = query.state.split(",") if query.state else []
     running = states and not ENDED.intersection(states)
     return " and open" if query.open is None and (running or query.soon or query.needs) else ""
+
+
+def _only_open(query: CaseQuery) -> bool:
+    """Whether the statement says that only open cases are asked for: by the flag, in other words, or as parts and answers do."""
+    return bool(query.open or _implied(query)) or query.part is not None or query.answer is not None
 
 
 def _ended(query: CaseQuery) -> bool:
